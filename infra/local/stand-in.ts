@@ -170,15 +170,20 @@ function matcher(routes: StandInRoute[]) {
 function controlRoutes(journal: JournalEntry[], faults: ReturnType<typeof faultBook>): StandInRoute[] {
   return [
     { method: "GET", path: "/_control/journal", answer: () => ({ status: 200, json: journal }) },
-    { method: "DELETE", path: "/_control/journal", answer: () => (journal.splice(0), { status: 204 }) },
+    { method: "DELETE", path: "/_control/journal", answer: () => forget(() => journal.splice(0)) },
     { method: "GET", path: "/_control/faults", answer: () => ({ status: 200, json: faults.list() }) },
     {
       method: "POST",
       path: "/_control/faults",
       answer: ({ body }) => ({ status: 201, json: { id: faults.add(JSON.parse(body) as Fault) } }),
     },
-    { method: "DELETE", path: "/_control/faults", answer: () => (faults.clear(), { status: 204 }) },
+    { method: "DELETE", path: "/_control/faults", answer: () => forget(faults.clear) },
   ];
+}
+
+function forget(clear: () => unknown): StandInAnswer {
+  clear();
+  return { status: 204 };
 }
 
 function record(
