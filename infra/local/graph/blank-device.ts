@@ -1,0 +1,40 @@
+import type { ManagedDevice } from "./managed-device.ts";
+
+/** A company's device of which nothing more is known: nobody's, of no platform. */
+export function blankDevice({ id, at }: { id: string; at: string }): ManagedDevice {
+  return {
+    id,
+    deviceName: "NEW-DEVICE",
+    managedDeviceName: "",
+    operatingSystem: "",
+    osVersion: "",
+    model: "",
+    manufacturer: "",
+    serialNumber: "",
+    userId: "",
+    userPrincipalName: "",
+    userDisplayName: "",
+    emailAddress: "",
+    azureADDeviceId: "00000000-0000-0000-0000-000000000000",
+    managedDeviceOwnerType: "company",
+    deviceEnrollmentType: "unknown",
+    managementAgent: "mdm",
+    managementState: "managed",
+    complianceState: "unknown",
+    jailBroken: "Unknown",
+    deviceCategoryDisplayName: "Unassigned",
+    lastSyncDateTime: at,
+    enrolledDateTime: at,
+    deviceActionResults: [],
+    remoteAssistanceSessionUrl: "",
+    remoteAssistanceSessionErrorDetails: "",
+    ownerType: "company",
+    deviceType: "unknown",
+    chassisType: "unknown",
+    skuFamily: "",
+    skuNumber: 0,
+    roleScopeTagIds: ["0"],
+    joinType: "unknown",
+    hardwareInformation: { operatingSystemEdition: null, serialNumber: null },
+  };
+}

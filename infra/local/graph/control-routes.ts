@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import type { Kept } from "../kept.ts";
+import type { StandInRoute } from "../stand-in.ts";
+import { blankDevice } from "./blank-device.ts";
+import type { ManagedDevice } from "./managed-device.ts";
+import type { MissingPermission, missingPermissions } from "./permissions.ts";
+import type { CompanyPortalNotification, GraphState } from "./state.ts";
+
+/** What a test or a demo changes and looks at behind the service's back. */
+export type GraphControl = {
+  devices: () => readonly ManagedDevice[];
+  putDevice: (change: Partial<ManagedDevice>) => ManagedDevice;
+  removeDevice: (id: string) => boolean;
+  notifications: (deviceId?: string | null) => CompanyPortalNotification[];
+  missPermission: (permission: MissingPermission) => void;
+  grantPermissions: () => void;
+};
+
+export function graphControl(
+  state: Kept<GraphState>,
+  permissions: ReturnType<typeof missingPermissions>,
+): GraphControl {
+  return {
+    devices: () => state.value.devices,
+    putDevice: (change) => {
+      const { devices } = state.value;
+      const at = devices.findIndex(({ id }) => id === change.id);
+      const device = { ...(devices[at] ?? blankDevice({ id: randomUUID(), at: new Date().toISOString() })), ...change };
+      if (at === -1) devices.push(device);
+      else devices[at] = device;
+      state.save();
+      return device;
+    },
+    removeDevice: (id) => {
+      const { devices } = state.value;
+      const at = devices.findIndex((device) => device.id === id);
+      if (at !== -1) devices.splice(at, 1);
+      state.save();
+      return at !== -1;
+    },
+    notifications: (deviceId) =>
+      state.value.notifications.filter((notification) => !deviceId || notification.deviceId === deviceId),
+    missPermission: permissions.add,
+    grantPermissions: permissions.clear,
+  };
+}
+
+/**
+ * `POST /_control/devices` adds a device, or changes the one with this `id`; `DELETE /_control/devices/{id}` takes it away.
+ * `GET /_control/notifications?deviceId=` is what Company Portal was sent, and whether anybody sees it.
+ * `POST|DELETE /_control/missing-permissions` takes a permission from the app, and gives all back.
+ */
+export function controlRoutes(control: GraphControl): StandInRoute[] {
+  return [
+    { method: "GET", path: "/_control/devices", answer: () => ({ status: 200, json: control.devices() }) },
+    {
+      method: "POST",
+      path: "/_control/devices",
+      answer: ({ body }) => ({ status: 200, json: control.putDevice(JSON.parse(body) as Partial<ManagedDevice>) }),
+    },
+    {
+      method: "DELETE",
+      path: "/_control/devices/:id",
+      answer: ({ params }) => ({ status: control.removeDevice(params.id ?? "") ? 204 : 404 }),
+    },
+    {
+      method: "GET",
+      path: "/_control/notifications",
+      answer: ({ query }) => ({ status: 200, json: control.notifications(query.get("deviceId")) }),
+    },
+    {
+      method: "POST",
+      path: "/_control/missing-permissions",
+      answer: ({ body }) => {
+        control.missPermission(JSON.parse(body) as MissingPermission);
+        return { status: 204 };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/_control/missing-permissions",
+      answer: () => {
+        control.grantPermissions();
+        return { status: 204 };
+      },
+    },
+  ];
+}
