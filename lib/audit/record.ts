@@ -1,0 +1,42 @@
+import { AppError } from "../errors.ts";
+import type { AuditEntry, AuditSubject } from "./entry.ts";
+import type { AuditLog } from "./ports.ts";
+
+type Deps = { auditLog: AuditLog; now: () => Date; newAuditId: (at: Date) => string };
+type Ending = { result: NonNullable<AuditEntry["result"]>; reason?: string | undefined };
+
+/** Writes the two halves of an audited action. */
+export type Audit = {
+  /** Before the side effect. Throws `upstream-unavailable` when it cannot be written: then nothing may be done. */
+  intent: (subject: AuditSubject) => Promise<void>;
+  /** After the side effect, when nothing else keeps the entry. */
+  outcome: (subject: AuditSubject, ending: Ending) => Promise<void>;
+  /** The same entry not yet written, for an outbox: it has its id already, so writing it twice leaves one. */
+  outcomeEntry: (subject: AuditSubject, ending: Ending) => AuditEntry;
+};
+
+export function makeAudit({ auditLog, now, newAuditId }: Deps): Audit {
+  const entryOf = (subject: AuditSubject, rest: Pick<AuditEntry, "phase" | "result" | "reason">): AuditEntry => {
+    const at = now();
+    return { id: newAuditId(at), at: at.toISOString(), ...withoutUndefined(subject), ...rest };
+  };
+  const outcomeEntry: Audit["outcomeEntry"] = (subject, { result, reason }) =>
+    entryOf(subject, { phase: "outcome", result, ...(reason ? { reason } : {}) });
+  return {
+    async intent(subject) {
+      try {
+        await auditLog.append(entryOf(subject, { phase: "intent" }));
+      } catch (error) {
+        const text = "The audit cannot be written, so nothing was done. Try again in a minute.";
+        throw new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
+      }
+    },
+    outcome: (subject, ending) => auditLog.append(outcomeEntry(subject, ending)),
+    outcomeEntry,
+  };
+}
+
+function withoutUndefined(subject: AuditSubject) {
+  const { deviceId, sessionId, ...rest } = subject;
+  return { ...rest, ...(deviceId ? { deviceId } : {}), ...(sessionId ? { sessionId } : {}) };
+}

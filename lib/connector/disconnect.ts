@@ -1,0 +1,30 @@
+import type { Principal } from "../access/principal.ts";
+import type { Audit } from "../audit/record.ts";
+import { AppError } from "../errors.ts";
+import { type ConnectorView, viewOfConnector } from "./connection.ts";
+import type { Forget } from "./forget.ts";
+import type { ConnectionStore } from "./ports.ts";
+
+type Deps = { connections: ConnectionStore; audit: Audit; forget: Forget };
+
+const MAX_ROUNDS = 5;
+
+/** Takes the connection out of use at once, then revokes and deletes its tokens; what fails of that is done later. */
+export function makeDisconnect({ connections, audit, forget }: Deps) {
+  return async (principal: Principal, correlationId: string): Promise<ConnectorView> => {
+    const subject = { actor: { id: principal.id, kind: principal.kind }, action: "connector.disconnect", correlationId } as const;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const { current } = await connections.read();
+      if (!current || current.value.status === "disconnecting") return viewOfConnector(current?.value, undefined);
+
+      if (round === 0) await audit.intent(subject);
+      const marked = await connections.update(current, { ...current.value, status: "disconnecting" });
+      if (!marked) continue;
+      await audit.outcome(subject, { result: "success" });
+      const isForgotten = await forget(marked.value.id);
+      return isForgotten ? { status: "notConnected" } : viewOfConnector(marked.value, undefined);
+    }
+    await audit.outcome(subject, { result: "failed", reason: "connector-changed" });
+    throw new AppError("connector-changed", "Somebody else changed the connector at the same time. Look at it and try again.");
+  };
+}

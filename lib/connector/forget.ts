@@ -1,0 +1,44 @@
+import type { Audit } from "../audit/record.ts";
+import type { Connection } from "./connection.ts";
+import type { ConnectionStore, TeamViewerGrants, TokenVault } from "./ports.ts";
+
+type Deps = { connections: ConnectionStore; vault: TokenVault; grants: TeamViewerGrants; audit: Audit; now: () => Date; newId: () => string };
+
+/** Revokes and deletes the tokens of a connection that is out of use; true when nothing of it is left. */
+export type Forget = (connectionId: string) => Promise<boolean>;
+
+export function makeForget({ connections, vault, grants }: Pick<Deps, "connections" | "vault" | "grants">): Forget {
+  return async (connectionId) => {
+    const all = await connections.read();
+    const stored = [all.current, ...all.others].find((each) => each?.value.id === connectionId);
+    if (!stored) return true;
+    if (stored.value.status !== "disconnecting") return false;
+    try {
+      const tokens = await vault.read(stored.value.secretName, stored.value.secretVersion);
+      if (tokens && !(await grants.revoke(tokens.accessToken))) return false;
+      await vault.remove(stored.value.secretName);
+      return await connections.remove(all, stored);
+    } catch {
+      // Resumable: the row stays `disconnecting` and the timer comes back to it; the answer says so.
+      return false;
+    }
+  };
+}
+
+/** What the timer does: connections that nobody confirmed in time, were replaced or are being removed are revoked and forgotten. */
+export function makeForgetUnused({ connections, audit, now, newId, ...rest }: Deps) {
+  const forget = makeForget({ connections, ...rest });
+  return async (): Promise<void> => {
+    const { current, others } = await connections.read();
+    const isOver = ({ status, confirmBefore }: Connection) =>
+      status === "awaitingConfirmation" && confirmBefore <= now().toISOString();
+    for (const stored of current ? [current, ...others] : others) {
+      const { value } = stored;
+      if (isOver(value) && !(await connections.update(stored, { ...value, status: "disconnecting" }))) continue;
+      if (!isOver(value) && value.status !== "disconnecting") continue;
+      if (!(await forget(value.id))) continue;
+      const subject = { actor: { id: "connector", kind: "system" }, action: "connector.forget", correlationId: newId() } as const;
+      await audit.outcome(subject, { result: "success", reason: isOver(value) ? "not-confirmed" : "out-of-use" });
+    }
+  };
+}

@@ -1,0 +1,12 @@
+import type { Device, Platform } from "./device.ts";
+
+/** One page of a search: at most `top` devices from `offset` on, in the order of their names. */
+export type DeviceSearch = { text: string; platform: Platform | undefined; top: number; page: string | undefined };
+
+/** Where devices are looked up. `find` answers undefined when Intune has no such device. */
+export type DeviceDirectory = {
+  find: (deviceId: string) => Promise<Device | undefined>;
+  search: (search: DeviceSearch) => Promise<{ devices: Device[]; nextPage: string | undefined }>;
+  /** The user's preferred language (BCP 47), undefined when unknown or not allowed to be read. */
+  languageOf: (userId: string) => Promise<string | undefined>;
+};

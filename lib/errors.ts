@@ -1,0 +1,54 @@
+/** Every way this product refuses or fails, as callers see it (`code` and `type` of RFC 9457 problems). */
+export type ErrorCode =
+  | "unauthenticated"
+  | "forbidden"
+  | "invalid-request"
+  | "unsupported-media-type"
+  | "payload-too-large"
+  | "not-found"
+  | "device-not-found"
+  | "session-not-found"
+  | "consent-not-found"
+  | "consent-not-completed"
+  | "consent-expired"
+  | "device-not-eligible"
+  | "connector-not-connected"
+  | "connector-needs-consent"
+  | "connector-changed"
+  | "session-ended"
+  | "request-in-progress"
+  | "idempotency-key-reused"
+  | "too-many-notifications"
+  | "too-many-requests"
+  | "licence-limit"
+  | "upstream-unavailable"
+  | "upstream-invalid"
+  | "upstream-timeout"
+  | "internal-error";
+
+/** What an error may carry besides its text: nothing here may hold a token, link, code or name. */
+export type ErrorOptions = {
+  cause?: unknown;
+  retryAfterSeconds?: number;
+  reasons?: readonly { code: string; text: string }[];
+};
+
+/** The one error of this product. `message` is shown to the caller: it says what to do, and holds no secret. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+  readonly reasons: readonly { code: string; text: string }[] | undefined;
+
+  constructor(code: ErrorCode, message: string, { cause, retryAfterSeconds, reasons }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "AppError";
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.reasons = reasons;
+  }
+}
+
+/** True for an AppError with one of `codes` (with any code when none is given). */
+export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
+  return error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
+}

@@ -1,0 +1,46 @@
+import * as z from "zod";
+
+/** A queue message of `notifications`: ids only, never a link or a name. `notAfter`: a late notification must not arrive. */
+export const notificationMessageSchema = z.strictObject({
+  v: z.literal(1),
+  sessionId: z.string().regex(/^[0-9a-f]{32}$/),
+  number: z.number().int().min(1).max(1000),
+  attempt: z.number().int().min(1).max(1000),
+  notAfter: z.iso.datetime(),
+});
+export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
+
+/** The queue. `delaySeconds` hides the message that long. */
+export type NotificationQueue = {
+  send: (message: NotificationMessage, delaySeconds?: number) => Promise<void>;
+  sendToPoison: (raw: unknown) => Promise<void>;
+};
+
+/**
+ * How the Company Portal took a notification: `sent` it took it; `failed` it refused and sent nothing; `later` it sent
+ * nothing and may be asked again; `unknown` nobody can tell.
+ */
+export type SendResult = { state: "sent" } | { state: "failed" | "unknown"; reason: string } | { state: "later"; afterSeconds: number };
+
+/** Company Portal's custom notification: `title` at most 50, `text` at most 500 characters. Never throws for what the service answers. */
+export type CompanyPortal = {
+  send: (notification: { deviceId: string; title: string; text: string }) => Promise<SendResult>;
+};
+
+/** One reserved notification. `sending` is set before the call leaves, so a crash during it ends as `unknown`. */
+export type Reservation = { state: "sending" | "later" | "done"; etag: string };
+
+/** What was sent when, by device: dedupe and the hourly budget. */
+export type NotificationLedger = {
+  /** When the notifications of the last hour to this device were sent. */
+  sentTimes: (deviceId: string) => Promise<{ times: Date[]; etag: string | undefined }>;
+  find: (deviceId: string, notifyKey: string) => Promise<Reservation | undefined>;
+  /** Takes the key (and, when `times` is given, stores them as the budget's) in one transaction; undefined when somebody was faster. */
+  reserve: (reserve: {
+    deviceId: string;
+    notifyKey: string;
+    budget?: { times: Date[]; etag: string | undefined };
+    previous?: Reservation;
+  }) => Promise<Reservation | undefined>;
+  mark: (deviceId: string, notifyKey: string, reservation: Reservation, state: "later" | "done") => Promise<void>;
+};

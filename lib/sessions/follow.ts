@@ -1,0 +1,116 @@
+import type { AuditSubject } from "../audit/entry.ts";
+import type { AuditLog } from "../audit/ports.ts";
+import type { Audit } from "../audit/record.ts";
+import type { Access, TeamViewerAccess } from "../connector/access.ts";
+import { isAppError } from "../errors.ts";
+import type { NotificationQueue } from "../notifications/ports.ts";
+import { changeSession, type Decision } from "./change.ts";
+import type { DoOwed } from "./do-owed.ts";
+import { followed } from "./followed.ts";
+import type { Pending, RemoteSession, RemoteSessions, SessionStore } from "./ports.ts";
+import { isFinal, type Session } from "./session.ts";
+
+type Deps = {
+  sessions: SessionStore;
+  remote: RemoteSessions;
+  access: TeamViewerAccess;
+  audit: Audit;
+  auditLog: AuditLog;
+  queue: NotificationQueue;
+  doOwed: DoOwed;
+  closeRemote: (session: Session) => Promise<void>;
+  now: () => Date;
+  newId: () => string;
+};
+
+/** What is owed is left alone this long: the request that owes it is probably doing it right now. */
+const OWED_AFTER_MS = 60_000;
+
+/**
+ * Each minute: does what is still owed, lists new sessions, and brings every open session up to date with one TeamViewer
+ * list call. Safe to run in several processes at once and to be cut off anywhere. One bad row never stops the others.
+ */
+export function makeFollowSessions(deps: Deps) {
+  const { sessions, remote, access, now } = deps;
+  return async (): Promise<void> => {
+    const pending = await sessions.pending();
+    const failures: unknown[] = [];
+    const each = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>) => {
+      for (const item of items) await work(item).catch((error: unknown) => failures.push(error));
+    };
+
+    const isDue = ({ at }: { at: Date }) => now().getTime() - at.getTime() >= OWED_AFTER_MS;
+    await each(pending.owed.filter(isDue), (owed) => settleOwed(deps, owed));
+    await each(pending.unlisted, ({ sessionId }) => putInLists(deps, sessionId));
+    if (pending.open.length > 0) {
+      const teamviewer = await reach(access, remote);
+      await each(pending.open, ({ sessionId }) => follow(deps, sessionId, teamviewer));
+      if (teamviewer) await each(teamviewer.remotes, (each) => closeOrphan(deps, teamviewer.access, each));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of the sessions could not be followed`);
+  };
+}
+
+type Reached = { access: Access; remotes: RemoteSession[] };
+
+/** TeamViewer's sessions, undefined while it cannot be asked: then only the clock moves sessions on. */
+async function reach(access: TeamViewerAccess, remote: RemoteSessions): Promise<Reached | undefined> {
+  try {
+    const current = await access.current();
+    return { access: current, remotes: await remote.list(current) };
+  } catch (error) {
+    if (isAppError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function settleOwed({ sessions, auditLog, queue }: Deps, { sessionId, rowKey, owed }: Pending["owed"][number]) {
+  if (owed.kind === "audit") await auditLog.append(owed.entry);
+  const session = owed.kind === "notify" ? (await sessions.find(sessionId))?.session : undefined;
+  const isStillQueued = session?.notification.state === "queued";
+  if (owed.kind === "notify" && isStillQueued && session.notificationCount === owed.message.number) await queue.send(owed.message);
+  await sessions.settle(sessionId, rowKey);
+}
+
+async function putInLists({ sessions }: Deps, sessionId: string) {
+  const stored = await sessions.find(sessionId);
+  if (stored) await sessions.putInLists(stored.session);
+}
+
+/** One open session: what TeamViewer and the clock make of it, then its end at TeamViewer. */
+async function follow(deps: Deps, sessionId: string, teamviewer: Reached | undefined) {
+  const { sessions, audit, doOwed, closeRemote, now, newId } = deps;
+  const correlationId = newId();
+  const decide = (session: Session): Decision => {
+    const seen = teamviewer?.remotes.find(({ code, ourId }) => (session.code ? code === session.code : ourId === session.id));
+    const next = followed(session, seen, now());
+    if (!next) return undefined;
+    const subject: AuditSubject = {
+      actor: { id: "connector", kind: "system" },
+      action: next.action,
+      deviceId: session.device.id,
+      sessionId,
+      correlationId,
+    };
+    const result = next.action === "session.fail" ? "failed" : "success";
+    const entry = audit.outcomeEntry(subject, { result, reason: next.reason });
+    return { session: next.session, owed: [{ kind: "audit", entry }] };
+  };
+  const stored = await sessions.find(sessionId);
+  if (!stored) return sessions.settleOpen(sessionId);
+  const { session, owed } = await changeSession(sessions, sessionId, decide, stored);
+  await doOwed(owed);
+  if (!isFinal(session)) return;
+  await closeRemote(session);
+  const isSettled = !session.closeDue || !(await sessions.find(sessionId))?.session.closeDue;
+  if (isSettled) await sessions.settleOpen(sessionId);
+}
+
+/** A TeamViewer session with our id that our session does not know: made by a request that died or lost its answer. */
+async function closeOrphan({ sessions, remote, now }: Deps, access: Access, { code, ourId, state }: RemoteSession) {
+  if (state !== "open" || !ourId) return;
+  const session = (await sessions.find(ourId))?.session;
+  const mayStillBeClaimed = session?.state === "requested" && session.leaseUntil > now().toISOString();
+  if (!session || session.code === code || mayStillBeClaimed) return;
+  await remote.close(access, code);
+}

@@ -1,0 +1,68 @@
+import type { Principal } from "../access/principal.ts";
+import type { AuditSubject } from "../audit/entry.ts";
+import type { Audit } from "../audit/record.ts";
+import { eligibilityOf } from "../devices/eligibility.ts";
+import type { DeviceDirectory } from "../devices/ports.ts";
+import { AppError } from "../errors.ts";
+import { secondsUntilBudget } from "../notifications/budget.ts";
+import type { NotificationLedger } from "../notifications/ports.ts";
+import { changeSession } from "./change.ts";
+import type { DoOwed } from "./do-owed.ts";
+import { requestHashOf } from "./id.ts";
+import { askedSession } from "./opened.ts";
+import type { Owed, SessionStore } from "./ports.ts";
+import type { Session } from "./session.ts";
+
+type Deps = {
+  devices: DeviceDirectory;
+  sessions: SessionStore;
+  ledger: NotificationLedger;
+  audit: Audit;
+  doOwed: DoOwed;
+  now: () => Date;
+  policy: { allowCorporateAndroid: boolean };
+};
+
+/** The agent asks the user once more. The same Idempotency-Key asks once. Throws `session-ended`, `too-many-notifications`. */
+export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now, policy }: Deps) {
+  return async (principal: Principal, id: string, idempotencyKey: string | undefined, correlationId: string): Promise<Session> => {
+    const known = await sessions.find(id);
+    if (!known) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+    const askKey = idempotencyKey === undefined ? undefined : requestHashOf({ by: principal.id, idempotencyKey });
+    if (askKey !== undefined && known.session.askKeys?.includes(askKey)) return known.session;
+    assertWaiting(known.session);
+
+    const deviceId = known.session.device.id;
+    const actor = { id: principal.id, kind: principal.kind };
+    const subject: AuditSubject = { actor, action: "notification.request", deviceId, sessionId: id, correlationId };
+    const [device, sent] = await Promise.all([devices.find(deviceId), ledger.sentTimes(deviceId), audit.intent(subject)]);
+    const channels = device ? eligibilityOf(device, policy).channels : [];
+    const waitSeconds = channels.length > 0 ? secondsUntilBudget(sent.times, now()) : 0;
+    if (waitSeconds > 0) {
+      await audit.outcome(subject, { result: "refused", reason: "too-many-notifications" });
+      const text = "This device was notified 10 times within the hour. Wait, or pass the link on yourself.";
+      throw new AppError("too-many-notifications", text, { retryAfterSeconds: waitSeconds });
+    }
+
+    const entry = audit.outcomeEntry(subject, { result: "success" });
+    const decide = (session: Session) => {
+      if (askKey !== undefined && session.askKeys?.includes(askKey)) return undefined;
+      assertWaiting(session);
+      const { session: asked, message } = askedSession(session, channels, now());
+      const owed: Owed[] = [{ kind: "audit", entry }];
+      if (message) owed.push({ kind: "notify", message });
+      const askKeys = [...(session.askKeys ?? []), ...(askKey ? [askKey] : [])].slice(-20);
+      return { session: { ...asked, ...(askKeys.length > 0 ? { askKeys } : {}) }, owed };
+    };
+    const { session, changed, owed } = await changeSession(sessions, id, decide, known);
+    await doOwed(owed);
+    if (!changed) await audit.outcome(subject, { result: "replayed" });
+    return session;
+  };
+}
+
+function assertWaiting({ state }: Session) {
+  if (state === "open" || state === "accepted") return;
+  const text = `The session is ${state}: its user can no longer be asked. Start a new one if help is still needed.`;
+  throw new AppError("session-ended", text);
+}

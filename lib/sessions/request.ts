@@ -1,0 +1,201 @@
+import type { Principal } from "../access/principal.ts";
+import type { AuditEntry, AuditSubject } from "../audit/entry.ts";
+import type { Audit } from "../audit/record.ts";
+import type { Access, TeamViewerAccess } from "../connector/access.ts";
+import type { Device } from "../devices/device.ts";
+import { eligibilityOf } from "../devices/eligibility.ts";
+import type { DeviceDirectory } from "../devices/ports.ts";
+import { AppError, isAppError } from "../errors.ts";
+import { secondsUntilBudget } from "../notifications/budget.ts";
+import type { NotificationLedger } from "../notifications/ports.ts";
+import { changeSession } from "./change.ts";
+import type { DoOwed } from "./do-owed.ts";
+import { requestHashOf, sessionIdOf } from "./id.ts";
+import { type OpenedSession, openedSession } from "./opened.ts";
+import type { Owed, RemoteSessions, SessionStore, StoredSession } from "./ports.ts";
+import type { Session } from "./session.ts";
+import type { SupporterLinks } from "./supporter-links.ts";
+
+type Deps = {
+  devices: DeviceDirectory;
+  sessions: SessionStore;
+  remote: RemoteSessions;
+  access: TeamViewerAccess;
+  ledger: NotificationLedger;
+  links: SupporterLinks;
+  audit: Audit;
+  doOwed: DoOwed;
+  now: () => Date;
+  newMatchCode: () => string;
+  sessionMinutes: number;
+  policy: { allowCorporateAndroid: boolean };
+};
+
+export type SessionRequest = {
+  deviceId: string;
+  reason?: string | undefined;
+  ticket?: string | undefined;
+  language?: string | undefined;
+  notify: boolean;
+};
+
+/** How long a running request is believed to be alive; then another with the same key may go on with it. */
+const LEASE_MS = 45_000;
+
+/**
+ * An agent asks for a session. The row, whose key follows from principal and Idempotency-Key, is the lock and the record:
+ * same key and body -> the same session, other body -> `idempotency-key-reused`, still running -> `request-in-progress`.
+ * Row, audit intent, device, connection and budget go out side by side; then TeamViewer; then session and what is owed in one
+ * transaction; then what is owed. A refused request takes its row back and leaves nothing but its audit entries.
+ */
+export function makeRequestSession(deps: Deps) {
+  const { devices, sessions, access, ledger, links, audit, now, policy } = deps;
+
+  return async (principal: Principal, request: SessionRequest, idempotencyKey: string, correlationId: string) => {
+    const draft = draftOf(deps, principal, request, idempotencyKey);
+    const { id, device } = draft;
+    const actor = { id: principal.id, kind: principal.kind };
+    const subject: AuditSubject = { actor, action: "session.request", deviceId: device.id, sessionId: id, correlationId };
+
+    const [row, intent, found, teamviewer, sent] = await Promise.allSettled([
+      sessions.create(draft),
+      audit.intent(subject),
+      devices.find(device.id),
+      access.current(),
+      request.notify ? ledger.sentTimes(device.id) : { times: [] },
+    ]);
+    const isAudited = intent.status === "fulfilled";
+    if (row.status === "rejected") {
+      if (isAudited) await audit.outcome(subject, { result: "failed", reason: "storage" });
+      throw row.reason;
+    }
+    const claimed = row.value ?? (await claimAgain(deps, draft, subject, isAudited));
+    if (isSession(claimed)) return { session: claimed, supporterUrl: await links.ofSession(claimed, principal) };
+
+    const trace = { mayExist: row.value === undefined };
+    try {
+      if (intent.status === "rejected") throw intent.reason;
+      const target = checkedDevice(settled(found), policy);
+      const teamviewerAccess = settled(teamviewer);
+      const waitSeconds = target.channels.length > 0 ? secondsUntilBudget(settled(sent).times, now()) : 0;
+      if (waitSeconds > 0) throw budgetUsedUp(waitSeconds);
+
+      const opened = await open(deps, teamviewerAccess, claimed.session, target.device, trace);
+      const asked = openedSession(claimed.session, target, opened, request.notify, now());
+      const session = await record(deps, claimed, asked, audit.outcomeEntry(subject, { result: "success" }));
+      links.remember(session, opened.supporterUrl);
+      return { session, supporterUrl: opened.supporterUrl };
+    } catch (error) {
+      await giveUp(deps, claimed, trace.mayExist);
+      if (isAudited) await audit.outcome(subject, endingOf(error, trace.mayExist));
+      throw error;
+    }
+  };
+}
+
+/** Stores the opened session with what is owed in one transaction, then does what is owed. */
+async function record({ sessions, doOwed }: Deps, claimed: StoredSession, opened: OpenedSession, entry: AuditEntry) {
+  const { session, message } = opened;
+  const owed: Owed[] = [{ kind: "audit", entry }];
+  if (message) owed.push({ kind: "notify", message });
+  const decide = (stored: Session) => (stored.state === "requested" ? { session, owed } : undefined);
+  const stored = await changeSession(sessions, session.id, decide, claimed);
+  if (stored.session.code !== session.code) throw inProgress();
+  await doOwed(owed);
+  return stored.session;
+}
+
+/** A refused request takes its row back. Where a TeamViewer session may exist the row stays, free for a second try that looks it up first. */
+async function giveUp({ sessions, now }: Deps, claimed: StoredSession, mayExist: boolean) {
+  if (!mayExist) return sessions.remove(claimed);
+  await sessions.update(claimed, { ...claimed.session, leaseUntil: now().toISOString() });
+}
+
+function endingOf(error: unknown, mayExist: boolean) {
+  if (mayExist) return { result: "unknown" as const, reason: isAppError(error) ? error.code : "internal-error" };
+  return isAppError(error) ? { result: "refused" as const, reason: error.code } : { result: "failed" as const, reason: "internal-error" };
+}
+
+function draftOf({ now, newMatchCode, sessionMinutes }: Deps, principal: Principal, request: SessionRequest, key: string): Session {
+  const at = now();
+  const { deviceId, notify, ...said } = request;
+  return {
+    id: sessionIdOf(principal, key),
+    state: "requested",
+    requestHash: requestHashOf(request),
+    requestedBy: principal.id,
+    requestedByKind: principal.kind,
+    requestedAt: at.toISOString(),
+    expiresAt: new Date(at.getTime() + sessionMinutes * 60_000).toISOString(),
+    leaseUntil: new Date(at.getTime() + LEASE_MS).toISOString(),
+    device: { id: deviceId, name: "", platform: "unknown", userName: "" },
+    ...said,
+    matchCode: newMatchCode(),
+    notification: { state: notify ? "queued" : "none" },
+    notificationCount: 0,
+  };
+}
+
+const isSession = (claimed: StoredSession | Session): claimed is Session => !("etag" in claimed);
+
+/** The row exists: the session of an earlier request with this key, or a request that died and may be gone on with. */
+async function claimAgain({ sessions, audit, now }: Deps, draft: Session, subject: AuditSubject, isAudited: boolean) {
+  const end = async (result: "refused" | "replayed", reason?: string) => {
+    if (isAudited) await audit.outcome(subject, { result, reason });
+  };
+  const stored = await sessions.find(draft.id);
+  const isRunning = !stored || (stored.session.state === "requested" && stored.session.leaseUntil > now().toISOString());
+  if (stored && stored.session.requestHash !== draft.requestHash) {
+    await end("refused", "idempotency-key-reused");
+    throw new AppError("idempotency-key-reused", "This Idempotency-Key was used for another request. Take a new key for each new session.");
+  }
+  if (!isRunning && stored.session.state !== "requested") {
+    await end("replayed");
+    return stored.session;
+  }
+  const taken = isRunning ? undefined : await sessions.update(stored, { ...stored.session, leaseUntil: draft.leaseUntil });
+  if (taken) return taken;
+  await end("refused", "request-in-progress");
+  throw inProgress();
+}
+
+function inProgress() {
+  const text = "The same request is still running. Ask again in a few seconds with the same Idempotency-Key.";
+  return new AppError("request-in-progress", text, { retryAfterSeconds: 2 });
+}
+
+function checkedDevice(device: Device | undefined, policy: { allowCorporateAndroid: boolean }) {
+  if (!device) throw new AppError("device-not-found", "Intune has no device with this id. Look for it with GET /api/devices?search=.");
+  const eligibility = eligibilityOf(device, policy);
+  if (eligibility.eligible) return { device, channels: eligibility.channels };
+  const { reasons } = eligibility;
+  throw new AppError("device-not-eligible", `This device cannot be helped: ${reasons.map(({ text }) => text).join(" ")}`, { reasons });
+}
+
+/**
+ * TeamViewer's session: looked up by our id first when an earlier try may have made it, and again after an answer that
+ * leaves it open. `trace.mayExist` tells, whatever happens here, whether there may be one that nobody recorded.
+ */
+async function open({ remote }: Deps, access: Access, session: Session, device: Device, trace: { mayExist: boolean }) {
+  const existing = trace.mayExist ? await remote.findByOurId(access, session.id) : undefined;
+  if (existing?.state === "open") return existing;
+
+  const description = [session.ticket, session.reason, `${device.name} (${device.platform})`].filter(Boolean).join(" · ");
+  trace.mayExist = true;
+  const result = await remote.open(access, { ourId: session.id, description, validUntil: session.expiresAt });
+  if (result.outcome === "opened") return result.remote;
+  trace.mayExist = result.outcome === "unknown";
+  const made = trace.mayExist ? await remote.findByOurId(access, session.id).catch(() => undefined) : undefined;
+  if (made) return made;
+  throw result.error;
+}
+
+function budgetUsedUp(retryAfterSeconds: number) {
+  const text = "This device was notified 10 times within the hour. Wait, or send \"notify\": false and pass the link on yourself.";
+  return new AppError("too-many-notifications", text, { retryAfterSeconds });
+}
+
+function settled<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === "fulfilled") return result.value;
+  throw result.reason;
+}

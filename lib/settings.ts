@@ -1,0 +1,142 @@
+import * as z from "zod";
+
+/** What the app was told, checked. Addresses have no trailing slash; durations say their unit. */
+export type Settings = {
+  tenantId: string;
+  apiClientId: string;
+  allowedClients: readonly string[];
+  entraUrl: string;
+  graphUrl: string;
+  teamviewerLoginUrl: string;
+  teamviewerApiUrl: string;
+  teamviewerClientId: string;
+  keyVaultUrl: string;
+  storage: StorageSettings;
+  managedIdentityClientId: string | undefined;
+  publicUrl: string;
+  organizationName: string;
+  defaultLanguage: string;
+  termsVersion: string;
+  termsUrl: string;
+  allowCorporateAndroid: boolean;
+  sessionMinutes: number;
+  sessionRetentionDays: number;
+  auditRetentionMonths: number;
+  allowedOrigins: readonly string[];
+};
+
+/** Storage as the Functions host reads it: one connection string, or the addresses of its services with an identity. */
+export type StorageSettings =
+  | { connectionString: string }
+  | { queueUrl: string; tableUrl: string; clientId: string | undefined };
+
+const guid = z.guid("must be a GUID");
+const address = z.string().transform((text, context) => {
+  const problem = addressProblem(text);
+  if (!problem) return text.replace(/\/+$/, "");
+  context.addIssue({ code: "custom", message: problem });
+  return z.NEVER;
+});
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+const wholeNumber = (least: number, most: number) =>
+  z.coerce.number(`must be a whole number from ${least} to ${most}`).int().min(least).max(most);
+const yesOrNo = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+
+const schema = z.object({
+  TENANT_ID: guid,
+  API_CLIENT_ID: guid,
+  ALLOWED_CLIENTS: list.pipe(z.array(guid)).default([]),
+  ENTRA_URL: address.default("https://login.microsoftonline.com"),
+  GRAPH_URL: address.default("https://graph.microsoft.com"),
+  TEAMVIEWER_LOGIN_URL: address.default("https://login.teamviewer.com"),
+  TEAMVIEWER_API_URL: address.default("https://webapi.teamviewer.com"),
+  TEAMVIEWER_CLIENT_ID: z.string().trim().min(1).max(200),
+  KEY_VAULT_URL: address,
+  AZURE_CLIENT_ID: guid.optional(),
+  PUBLIC_URL: address.optional(),
+  WEBSITE_HOSTNAME: z.string().optional(),
+  ORGANIZATION_NAME: z.string().trim().min(1).max(100, "must have at most 100 characters"),
+  DEFAULT_LANGUAGE: z
+    .string()
+    .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, "must be a language tag such as en or pt-BR")
+    .default("en"),
+  TERMS_VERSION: z.string().trim().min(1).max(50).default("1"),
+  TERMS_URL: address.default("https://www.teamviewer.com/en/legal/eula"),
+  ALLOW_CORPORATE_ANDROID: yesOrNo.default(false),
+  SESSION_MINUTES: wholeNumber(5, 1440).default(60),
+  SESSION_RETENTION_DAYS: wholeNumber(1, 3650).default(90),
+  AUDIT_RETENTION_MONTHS: wholeNumber(1, 120).default(24),
+  ALLOWED_ORIGINS: list.pipe(z.array(address)).default([]),
+});
+
+/** Reads the settings or throws one Error that lists everything that is wrong with them. Empty counts as not set. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, given));
+  const storage = readStorage(given);
+  if (typeof storage === "string") problems.push(storage);
+  if (!given.PUBLIC_URL && !given.WEBSITE_HOSTNAME) {
+    problems.push("PUBLIC_URL: is required outside App Service (there it follows from WEBSITE_HOSTNAME)");
+  }
+  if (!parsed.success || typeof storage === "string" || problems.length > 0) {
+    throw new Error(`The settings cannot be used. Correct these and start again:\n- ${problems.join("\n- ")}`);
+  }
+  const { data } = parsed;
+  return {
+    tenantId: data.TENANT_ID.toLowerCase(),
+    apiClientId: data.API_CLIENT_ID.toLowerCase(),
+    allowedClients: data.ALLOWED_CLIENTS.map((client) => client.toLowerCase()),
+    entraUrl: data.ENTRA_URL,
+    graphUrl: data.GRAPH_URL,
+    teamviewerLoginUrl: data.TEAMVIEWER_LOGIN_URL,
+    teamviewerApiUrl: data.TEAMVIEWER_API_URL,
+    teamviewerClientId: data.TEAMVIEWER_CLIENT_ID,
+    keyVaultUrl: data.KEY_VAULT_URL,
+    storage,
+    managedIdentityClientId: data.AZURE_CLIENT_ID,
+    publicUrl: data.PUBLIC_URL ?? `https://${data.WEBSITE_HOSTNAME}`,
+    organizationName: data.ORGANIZATION_NAME,
+    defaultLanguage: data.DEFAULT_LANGUAGE,
+    termsVersion: data.TERMS_VERSION,
+    termsUrl: data.TERMS_URL,
+    allowCorporateAndroid: data.ALLOW_CORPORATE_ANDROID,
+    sessionMinutes: data.SESSION_MINUTES,
+    sessionRetentionDays: data.SESSION_RETENTION_DAYS,
+    auditRetentionMonths: data.AUDIT_RETENTION_MONTHS,
+    allowedOrigins: data.ALLOWED_ORIGINS,
+  };
+}
+
+/** Why `text` cannot be an address of ours: it must be https, or http on a loopback host. */
+function addressProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return "must be an address such as https://name.example";
+  const url = new URL(text);
+  if (url.username || url.password || url.search || url.hash) return "must be an address without user, query or fragment";
+  if (url.protocol === "https:") return undefined;
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  return url.protocol === "http:" && isLoopback ? undefined : "must start with https://";
+}
+
+function readStorage(given: Record<string, string | undefined>): StorageSettings | string {
+  const connectionString = given.AzureWebJobsStorage;
+  if (connectionString) return { connectionString };
+  const queueUrl = given.AzureWebJobsStorage__queueServiceUri;
+  const tableUrl = given.AzureWebJobsStorage__tableServiceUri;
+  if (!queueUrl || !tableUrl) {
+    return "AzureWebJobsStorage: is required (or AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri)";
+  }
+  const problem = addressProblem(queueUrl) ?? addressProblem(tableUrl);
+  if (problem) return `AzureWebJobsStorage__queueServiceUri, AzureWebJobsStorage__tableServiceUri: ${problem}`;
+  return { queueUrl, tableUrl, clientId: given.AzureWebJobsStorage__clientId };
+}
+
+function describe(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
+  const name = String(issue.path[0]);
+  return `${name}: ${given[name] === undefined ? "is required" : issue.message}`;
+}
