@@ -10,7 +10,8 @@ export function kept<T>(file: string | undefined, initial: () => T): Kept<T> {
   if (!file) return state;
   state.save = () => {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(state.value));
+    // Keys, tokens and secrets, if only of a demo: for their owner.
+    writeFileSync(`${file}.new`, JSON.stringify(state.value), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
   return state;
