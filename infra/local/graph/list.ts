@@ -19,7 +19,7 @@ export function deviceList(call: GraphCall, devices: readonly ManagedDevice[], c
   const properties = selection(query.get("$select"), version);
   const size = pageSize(query.get("$top"));
   const found = filtered(devices, query.get("$filter"), version).sort(byNameThenId);
-  const rest = found.filter(isAfter(query.get("$skiptoken")));
+  const rest = found.filter(isAfter(skipToken(query)));
   const page = rest.slice(0, size);
   const last = rest.length > size ? page.at(-1) : undefined;
   return {
@@ -48,16 +48,25 @@ function pageSize(top: string | null): number {
 }
 
 function nextQuery(query: URLSearchParams, { deviceName, id }: ManagedDevice): string {
-  const kept = [...query].filter(([name]) => name !== "$skiptoken");
-  const skipToken = `LastDeviceName='${deviceName.replaceAll("'", "''")}',LastDeviceId='${id}'`;
-  return [...kept, ["$skiptoken", skipToken] as const]
+  const kept = [...query].filter(([name]) => !isSkipToken(name));
+  const token = `LastDeviceName='${deviceName.replaceAll("'", "''")}',LastDeviceId='${id}'`;
+  return [...kept, ["$skiptoken", token] as const]
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("'", "%27")}`)
     .join("&");
 }
 
-function isAfter(skipToken: string | null): (device: ManagedDevice) => boolean {
-  if (skipToken === null) return () => true;
-  const [, name, id] = /^LastDeviceName='((?:[^']|'')*)',LastDeviceId='([^']*)'$/.exec(skipToken) ?? [];
+/** The Graph client for JavaScript writes it `$skipToken`; links do not. */
+function isSkipToken(name: string): boolean {
+  return name.toLowerCase() === "$skiptoken";
+}
+
+function skipToken(query: URLSearchParams): string | undefined {
+  return [...query].find(([name]) => isSkipToken(name))?.[1];
+}
+
+function isAfter(token: string | undefined): (device: ManagedDevice) => boolean {
+  if (token === undefined) return () => true;
+  const [, name, id] = /^LastDeviceName='((?:[^']|'')*)',LastDeviceId='([^']*)'$/.exec(token) ?? [];
   if (name === undefined || id === undefined) throw new Refusal(400, "BadRequest", "Skip token is not valid.");
   const last = { deviceName: name.replaceAll("''", "'"), id };
   return (device) => byNameThenId(last, device) < 0;

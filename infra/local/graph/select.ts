@@ -29,7 +29,8 @@ export function selectedById(device: ManagedDevice, select: string | null, versi
 }
 
 /** The object with these properties only, in this order. */
-export function only(value: object, properties: readonly string[]): Record<string, unknown> {
-  const entries = new Map(Object.entries(value));
-  return Object.fromEntries(properties.flatMap((name) => (entries.has(name) ? [[name, entries.get(name)]] : [])));
+export function only<T extends object>(value: T, properties: readonly string[]): Record<string, unknown> {
+  const chosen: Record<string, unknown> = {};
+  for (const name of properties) if (Object.hasOwn(value, name)) chosen[name] = value[name as keyof T];
+  return chosen;
 }
