@@ -575,7 +575,7 @@ describe("links", () => {
     const first = (await api(access, "GET", "/reports/connections")).json;
     const second = (await api(access, "GET", `/reports/connections?offset_id=${first.next_offset}`)).json;
     expect(first.records_remaining).toBe(3);
-    expect(second).toEqual({ records: expect.objectContaining({ length: 3 }) });
+    expect(Object.keys(second)).toEqual(["records"]);
     const records = [...(first.records as Json[]), ...(second.records as Json[])];
     expect(new Set(records.map(({ id }) => id)).size).toBe(1003);
     const ends = records.map(({ end_date }) => String(end_date));
