@@ -119,8 +119,13 @@ async function readLimited(incoming: IncomingMessage, maxBytes: number): Promise
   let size = 0;
   for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
     size += (chunk as Buffer).length;
-    if (size > maxBytes) return undefined;
+    if (size > maxBytes) break;
     chunks.push(chunk as Buffer);
+  }
+  if (size > maxBytes) {
+    // The rest is read and dropped, so that the connection can end.
+    incoming.resume();
+    return undefined;
   }
   return Buffer.concat(chunks, size);
 }

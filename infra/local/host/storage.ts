@@ -1,4 +1,4 @@
-import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
+import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 import type { AppSettings } from "./app-settings.ts";
 
 /** Finds the client of a queue: the connection is the name of app settings, as a binding gives it. */
@@ -29,6 +29,8 @@ export function queueStorage(settings: AppSettings) {
  * (learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection).
  */
 async function openService(connection: string, settings: AppSettings): Promise<QueueServiceClient> {
+  // The SDKs are loaded only by an app that needs them: they take most of the start.
+  const { QueueServiceClient } = await import("@azure/storage-queue");
   for (const name of [`AzureWebJobs${connection}`, connection]) {
     const connectionString = settings[name];
     if (connectionString) return QueueServiceClient.fromConnectionString(connectionString, CLIENT_OPTIONS);
@@ -40,7 +42,6 @@ async function openService(connection: string, settings: AppSettings): Promise<Q
 }
 
 async function identity(name: string, settings: AppSettings) {
-  // Loaded only when needed: it is the slowest of the SDKs.
   const { DefaultAzureCredential, ManagedIdentityCredential } = await import("@azure/identity");
   const clientId = settings[`${name}__clientId`];
   if (settings[`${name}__credential`]?.toLowerCase() !== "managedidentity") return new DefaultAzureCredential();
