@@ -47,7 +47,11 @@ export function removeApp(directory: string) {
 }
 
 /** Starts the host as its own process; `undefined` when it ended before it was ready. */
-export async function runApp({ files, env = {}, args = [] }: Options): Promise<{ app?: AppProcess; output: string; code: number | null }> {
+export async function runApp({
+  files,
+  env = {},
+  args = [],
+}: Options): Promise<{ app?: AppProcess; output: string; code: number | null }> {
   const directory = writeApp(files);
   const keysFile = join(directory, "keys.json");
   const child = fork(MAIN, ["--app", directory, "--port", "0", "--keys", keysFile, ...args], {
@@ -95,7 +99,10 @@ function firstMessage(child: ChildProcess, exited: Promise<unknown>) {
 }
 
 /** Waits until `read` gives something. */
-export async function until<T>(read: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = 8000): Promise<T> {
+export async function until<T>(
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+  timeoutMs = 8000,
+): Promise<T> {
   const endsAt = Date.now() + timeoutMs;
   for (;;) {
     const found = await read();

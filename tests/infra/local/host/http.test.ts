@@ -115,7 +115,10 @@ describe("A request", () => {
   });
 
   test.each([0, 1, 2_999_999])("with a body of %s bytes brings exactly these bytes", async (length) => {
-    const body = Buffer.alloc(length, Uint8Array.from({ length: 251 }, (_, index) => 255 - index));
+    const body = Buffer.alloc(
+      length,
+      Uint8Array.from({ length: 251 }, (_, index) => 255 - index),
+    );
     const headers = { "content-type": "application/json; charset=latin1" };
     const seen = await (await get("/echo", { method: "POST", body, headers })).json();
     const sha = createHash("sha256").update(body).digest("hex");

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { DequeuedMessageItem } from "@azure/storage-queue";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { type DeliveryOptions, deliver, type Queue } from "../../../../infra/local/host/queue-delivery.ts";
 import { pollingDelays } from "../../../../infra/local/host/queue-listener.ts";
 import { toInvocation } from "../../../../infra/local/host/queue-message.ts";

@@ -68,7 +68,11 @@ describe("A route constraint", () => {
   test.each<[string, string[], string[]]>([
     ["int", ["0", "-5", "2147483647"], ["2147483648", "1.5", "", "x"]],
     ["long", ["9223372036854775807", "-9223372036854775808"], ["9223372036854775808", "x"]],
-    ["guid", [GUID, GUID.toUpperCase(), GUID.replaceAll("-", ""), `{${GUID}}`, `(${GUID})`], [`{${GUID}`, "x", `${GUID}0`]],
+    [
+      "guid",
+      [GUID, GUID.toUpperCase(), GUID.replaceAll("-", ""), `{${GUID}}`, `(${GUID})`],
+      [`{${GUID}`, "x", `${GUID}0`],
+    ],
     ["alpha", ["abcXYZ", ""], ["a1", "é"]],
     ["bool", ["true", "FALSE"], ["1", "yes"]],
     ["decimal", ["1", "-1.5"], ["x", ""]],

@@ -64,7 +64,11 @@ describe("The host starts an app", () => {
 
 describe("The host ends with exit code 1 and one message", () => {
   test.concurrent.each<[string, Files, RegExp]>([
-    ["when the entry point throws", { "main.mjs": 'throw new Error("no settings");' }, /main\.mjs .*failed[^]*no settings/],
+    [
+      "when the entry point throws",
+      { "main.mjs": 'throw new Error("no settings");' },
+      /main\.mjs .*failed[\s\S]*no settings/,
+    ],
     [
       "when the entry point throws after it has registered functions",
       { "main.mjs": `${ESM}${hello("one")}\nthrow new Error("too late");` },
@@ -79,7 +83,11 @@ describe("The host ends with exit code 1 and one message", () => {
       { "main.mjs": ESM + hello("one"), "host.json": { extensions: { queues: { batchSize: 33 } } } },
       /batchSize must be a whole number from 1 to 32/,
     ],
-    ["when two functions have one name", { "main.mjs": ESM + hello("one") + hello("ONE") }, /"ONE" is registered twice/],
+    [
+      "when two functions have one name",
+      { "main.mjs": ESM + hello("one") + hello("ONE") },
+      /"ONE" is registered twice/,
+    ],
     [
       "when a route cannot be read",
       { "main.mjs": `${ESM}app.http("one", { route: "{", handler: () => ({}) });` },
@@ -88,12 +96,12 @@ describe("The host ends with exit code 1 and one message", () => {
     [
       "when a schedule cannot be read",
       { "main.mjs": `${ESM}app.timer("one", { schedule: "%WHEN%", handler: () => {} });` },
-      /schedule of function "one"[^]*app setting WHEN/,
+      /schedule of function "one"[\s\S]*app setting WHEN/,
     ],
     [
       "when a queue's connection is not set",
       { "main.mjs": `${ESM}app.storageQueue("one", { queueName: "q", connection: "Elsewhere", handler: () => {} });` },
-      /queue of function "one"[^]*app setting Elsewhere/,
+      /queue of function "one"[\s\S]*app setting Elsewhere/,
     ],
     [
       "when a function has a trigger that this host does not know",
@@ -121,7 +129,10 @@ describe("The host ends with exit code 1 and one message", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((done) => other.once("listening", done));
     const { port } = other.address() as AddressInfo;
-    const { code, output } = await runApp({ files: { "main.mjs": ESM + hello("one") }, args: ["--port", String(port)] });
+    const { code, output } = await runApp({
+      files: { "main.mjs": ESM + hello("one") },
+      args: ["--port", String(port)],
+    });
     other.close();
     expect(output).toBe(`Functions host: Port ${port} is in use; choose another with --port.\n`);
     expect(code).toBe(1);
@@ -141,7 +152,14 @@ describe("At SIGTERM", () => {
     const running = fetch(`${app.url}/slow`).then((response) => response.text());
     await until(() => app.output().includes("begun"));
     app.signal("SIGTERM");
-    await expect(until(() => fetch(`${app.url}/slow`).then(() => false, () => true))).resolves.toBe(true);
+    await expect(
+      until(() =>
+        fetch(`${app.url}/slow`).then(
+          () => false,
+          () => true,
+        ),
+      ),
+    ).resolves.toBe(true);
     expect(await running).toBe("done");
     expect(await app.exited).toBe(0);
     expect(app.output()).toMatch(/terminated\n$/);
