@@ -117,7 +117,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
 function addressProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return "must be an address such as https://name.example";
   const url = new URL(text);
-  if (url.username || url.password || url.search || url.hash) return "must be an address without user, query or fragment";
+  if (url.username || url.password || url.search || url.hash)
+    return "must be an address without user, query or fragment";
   if (url.protocol === "https:") return undefined;
   const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   return url.protocol === "http:" && isLoopback ? undefined : "must start with https://";

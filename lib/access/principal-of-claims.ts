@@ -22,15 +22,24 @@ type Expected = { tenantId: string; allowedClients: readonly string[] };
 export function principalOfClaims(payload: unknown, { tenantId, allowedClients }: Expected): Principal {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) {
-    throw new AppError("unauthenticated", "The token is not a v2.0 access token of this API. Ask Entra for one with its scope.");
+    throw new AppError(
+      "unauthenticated",
+      "The token is not a v2.0 access token of this API. Ask Entra for one with its scope.",
+    );
   }
   const claims = parsed.data;
   if (claims.tid.toLowerCase() !== tenantId) {
-    throw new AppError("unauthenticated", "The token comes from another tenant. Sign in to the tenant of this connector.");
+    throw new AppError(
+      "unauthenticated",
+      "The token comes from another tenant. Sign in to the tenant of this connector.",
+    );
   }
   const clientId = claims.azp.toLowerCase();
   if (allowedClients.length > 0 && !allowedClients.includes(clientId)) {
-    throw new AppError("forbidden", "This client may not call the connector. Ask an administrator to add it to ALLOWED_CLIENTS.");
+    throw new AppError(
+      "forbidden",
+      "This client may not call the connector. Ask an administrator to add it to ALLOWED_CLIENTS.",
+    );
   }
   return {
     id: claims.oid.toLowerCase(),

@@ -1,7 +1,10 @@
 import * as z from "zod";
 
 /** Who did it. `system` is this product itself (its timers and queue functions). */
-export const actorSchema = z.strictObject({ id: z.string(), kind: z.enum(["person", "application", "user", "system"]) });
+export const actorSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(["person", "application", "user", "system"]),
+});
 export type Actor = z.infer<typeof actorSchema>;
 
 export const actions = [

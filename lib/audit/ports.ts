@@ -14,5 +14,6 @@ export type AuditQuery = {
 export type AuditLog = {
   append: (entry: AuditEntry) => Promise<void>;
   read: (query: AuditQuery, afterId?: string) => AsyncIterable<AuditEntry>;
-  dropBefore: (month: string) => Promise<void>;
+  /** Drops the months that ended before `before`. */
+  dropBefore: (before: Date) => Promise<void>;
 };

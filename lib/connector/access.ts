@@ -1,7 +1,7 @@
 import type { Audit } from "../audit/record.ts";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import type { Connections, ConnectionStore, Lease, Stored, TeamViewerGrants, TokenSet, TokenVault } from "./ports.ts";
+import type { ConnectionStore, Connections, Lease, Stored, TeamViewerGrants, TokenSet, TokenVault } from "./ports.ts";
 
 type Deps = {
   connections: ConnectionStore;
@@ -78,7 +78,12 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
       const all = await connections.read();
       const stored = [all.current, ...all.others].find((each) => each?.value.id === id);
       if (!stored) return tokens;
-      const pointed = { ...stored.value, secretVersion, obtainedAt: tokens.obtainedAt, accessExpiresAt: tokens.expiresAt };
+      const pointed = {
+        ...stored.value,
+        secretVersion,
+        obtainedAt: tokens.obtainedAt,
+        accessExpiresAt: tokens.expiresAt,
+      };
       if (!(await connections.update(stored, pointed))) continue;
       cached = { key: keyOf(pointed), tokens };
       return tokens;
@@ -89,8 +94,15 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
   async function doubt(asked: Stored<Connection>, held: TokenSet, reason: string): Promise<TokenSet> {
     const stored = usable(await connections.read());
     if (keyOf(stored.value) !== keyOf(asked.value)) return load(stored.value);
-    if (stored.value.id === asked.value.id && (await connections.update(stored, { ...stored.value, status: "needsConsent" }))) {
-      const subject = { actor: { id: "connector", kind: "system" }, action: "connector.needs-consent", correlationId: newId() } as const;
+    if (
+      stored.value.id === asked.value.id &&
+      (await connections.update(stored, { ...stored.value, status: "needsConsent" }))
+    ) {
+      const subject = {
+        actor: { id: "connector", kind: "system" },
+        action: "connector.needs-consent",
+        correlationId: newId(),
+      } as const;
       await audit.outcome(subject, { result: "failed", reason });
     }
     if (cached?.tokens === held) cached = undefined;
@@ -111,7 +123,8 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
       try {
         return accessOf(value, await refresh(value, tokens));
       } catch (error) {
-        if (error instanceof AppError && error.code === "upstream-unavailable" && isUsable(tokens, 0)) return accessOf(value, tokens);
+        if (error instanceof AppError && error.code === "upstream-unavailable" && isUsable(tokens, 0))
+          return accessOf(value, tokens);
         throw error;
       }
     },
@@ -135,9 +148,15 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
 function usable({ current }: Connections): Stored<Connection> {
   if (current?.value.status === "connected") return current;
   if (current?.value.status === "needsConsent") throw needsConsent();
-  throw new AppError("connector-not-connected", "TeamViewer is not connected. An administrator connects it on the connector page.");
+  throw new AppError(
+    "connector-not-connected",
+    "TeamViewer is not connected. An administrator connects it on the connector page.",
+  );
 }
 
 function needsConsent(): AppError {
-  return new AppError("connector-needs-consent", "TeamViewer no longer accepts the connection. An administrator must give consent again.");
+  return new AppError(
+    "connector-needs-consent",
+    "TeamViewer no longer accepts the connection. An administrator must give consent again.",
+  );
 }

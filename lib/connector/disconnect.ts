@@ -12,7 +12,11 @@ const MAX_ROUNDS = 5;
 /** Takes the connection out of use at once, then revokes and deletes its tokens; what fails of that is done later. */
 export function makeDisconnect({ connections, audit, forget }: Deps) {
   return async (principal: Principal, correlationId: string): Promise<ConnectorView> => {
-    const subject = { actor: { id: principal.id, kind: principal.kind }, action: "connector.disconnect", correlationId } as const;
+    const subject = {
+      actor: { id: principal.id, kind: principal.kind },
+      action: "connector.disconnect",
+      correlationId,
+    } as const;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const { current } = await connections.read();
       if (!current || current.value.status === "disconnecting") return viewOfConnector(current?.value, undefined);
@@ -25,6 +29,9 @@ export function makeDisconnect({ connections, audit, forget }: Deps) {
       return isForgotten ? { status: "notConnected" } : viewOfConnector(marked.value, undefined);
     }
     await audit.outcome(subject, { result: "failed", reason: "connector-changed" });
-    throw new AppError("connector-changed", "Somebody else changed the connector at the same time. Look at it and try again.");
+    throw new AppError(
+      "connector-changed",
+      "Somebody else changed the connector at the same time. Look at it and try again.",
+    );
   };
 }

@@ -18,9 +18,16 @@ type Deps = {
 export function makeEnable({ consents, seal, audit, now, randomText, publicUrl, terms }: Deps) {
   return async (principal: Principal, termsVersion: string, correlationId: string) => {
     if (termsVersion !== terms.version) {
-      throw new AppError("invalid-request", `The terms in force are version ${terms.version} (${terms.url}). Read and accept those.`);
+      throw new AppError(
+        "invalid-request",
+        `The terms in force are version ${terms.version} (${terms.url}). Read and accept those.`,
+      );
     }
-    const subject = { actor: { id: principal.id, kind: principal.kind }, action: "connector.enable", correlationId } as const;
+    const subject = {
+      actor: { id: principal.id, kind: principal.kind },
+      action: "connector.enable",
+      correlationId,
+    } as const;
     await audit.intent(subject);
 
     const state = randomText();

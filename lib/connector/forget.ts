@@ -2,7 +2,14 @@ import type { Audit } from "../audit/record.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionStore, TeamViewerGrants, TokenVault } from "./ports.ts";
 
-type Deps = { connections: ConnectionStore; vault: TokenVault; grants: TeamViewerGrants; audit: Audit; now: () => Date; newId: () => string };
+type Deps = {
+  connections: ConnectionStore;
+  vault: TokenVault;
+  grants: TeamViewerGrants;
+  audit: Audit;
+  now: () => Date;
+  newId: () => string;
+};
 
 /** Revokes and deletes the tokens of a connection that is out of use; true when nothing of it is left. */
 export type Forget = (connectionId: string) => Promise<boolean>;
@@ -37,7 +44,11 @@ export function makeForgetUnused({ connections, audit, now, newId, ...rest }: De
       if (isOver(value) && !(await connections.update(stored, { ...value, status: "disconnecting" }))) continue;
       if (!isOver(value) && value.status !== "disconnecting") continue;
       if (!(await forget(value.id))) continue;
-      const subject = { actor: { id: "connector", kind: "system" }, action: "connector.forget", correlationId: newId() } as const;
+      const subject = {
+        actor: { id: "connector", kind: "system" },
+        action: "connector.forget",
+        correlationId: newId(),
+      } as const;
       await audit.outcome(subject, { result: "success", reason: isOver(value) ? "not-confirmed" : "out-of-use" });
     }
   };

@@ -13,7 +13,10 @@ type Deps = {
 
 /** Spends the ticket and binds the consent to this browser: answers where to go and the sealed cookie to take along. */
 export function makeStart({ consents, seal, grants, now, randomText }: Deps) {
-  const refused = new AppError("consent-expired", "This link was used before or is over. Start again from the connector page.");
+  const refused = new AppError(
+    "consent-expired",
+    "This link was used before or is over. Start again from the connector page.",
+  );
   return async (ticket: string): Promise<{ location: string; cookie: string; cookieSeconds: number }> => {
     const opened = await seal.open("ticket", ticket);
     if (typeof opened?.state !== "string") throw refused;

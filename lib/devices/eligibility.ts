@@ -10,7 +10,8 @@ const texts: Record<EligibilityCode, string> = {
   hololens: "HoloLens cannot be helped through TeamViewer.",
   "surface-hub": "Surface Hub cannot be helped through TeamViewer.",
   "windows-10-s": "Windows in S mode and Windows SE cannot run the TeamViewer client.",
-  "corporate-android": "Corporate-owned Android is left out. An administrator can allow it with ALLOW_CORPORATE_ANDROID.",
+  "corporate-android":
+    "Corporate-owned Android is left out. An administrator can allow it with ALLOW_CORPORATE_ANDROID.",
   "device-not-managed": "Intune does not manage this device now: it is being retired, wiped or removed.",
   "no-user": "No user belongs to this device, so nobody can be notified: pass the link on yourself.",
 };
@@ -31,11 +32,13 @@ export function eligibilityOf(device: Device, policy: Policy): Eligibility {
 }
 
 function blockerOf(device: Device, { allowCorporateAndroid }: Policy): EligibilityCode | undefined {
-  if (device.managementState !== undefined && device.managementState.toLowerCase() !== "managed") return "device-not-managed";
+  if (device.managementState !== undefined && device.managementState.toLowerCase() !== "managed")
+    return "device-not-managed";
   if (isHoloLens(device)) return "hololens";
   if (isSurfaceHub(device)) return "surface-hub";
   if (isWindowsS(device)) return "windows-10-s";
-  if (device.platform === "android") return isCorporateAndroid(device) && !allowCorporateAndroid ? "corporate-android" : undefined;
+  if (device.platform === "android")
+    return isCorporateAndroid(device) && !allowCorporateAndroid ? "corporate-android" : undefined;
   return ["windows", "macos", "ios", "ipados"].includes(device.platform) ? undefined : "platform-not-supported";
 }
 
@@ -70,7 +73,10 @@ function isCorporateAndroid(device: Device): boolean {
   if (/aosp/i.test(device.operatingSystem)) return true;
   if (CORPORATE_ANDROID_ENROLLMENTS.includes(enrollment)) return true;
   if (device.ownership === "personal") return false;
-  return device.deviceType.toLowerCase() === "androidenterprise" || device.managementAgent.toLowerCase() === "googleclouddevicepolicycontroller";
+  return (
+    device.deviceType.toLowerCase() === "androidenterprise" ||
+    device.managementAgent.toLowerCase() === "googleclouddevicepolicycontroller"
+  );
 }
 
 /**

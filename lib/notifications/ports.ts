@@ -10,6 +10,16 @@ export const notificationMessageSchema = z.strictObject({
 });
 export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
 
+/** The message as the host hands it over (an object, or text when it is not JSON); undefined when it is not one of ours. */
+export function readNotificationMessage(raw: unknown): NotificationMessage | undefined {
+  try {
+    return notificationMessageSchema.safeParse(typeof raw === "string" ? JSON.parse(raw) : raw).data;
+  } catch {
+    // Not JSON: not one of ours.
+    return undefined;
+  }
+}
+
 /** The queue. `delaySeconds` hides the message that long. */
 export type NotificationQueue = {
   send: (message: NotificationMessage, delaySeconds?: number) => Promise<void>;
@@ -20,7 +30,10 @@ export type NotificationQueue = {
  * How the Company Portal took a notification: `sent` it took it; `failed` it refused and sent nothing; `later` it sent
  * nothing and may be asked again; `unknown` nobody can tell.
  */
-export type SendResult = { state: "sent" } | { state: "failed" | "unknown"; reason: string } | { state: "later"; afterSeconds: number };
+export type SendResult =
+  | { state: "sent" }
+  | { state: "failed" | "unknown"; reason: string }
+  | { state: "later"; afterSeconds: number };
 
 /** Company Portal's custom notification: `title` at most 50, `text` at most 500 characters. Never throws for what the service answers. */
 export type CompanyPortal = {
@@ -35,12 +48,14 @@ export type NotificationLedger = {
   /** When the notifications of the last hour to this device were sent. */
   sentTimes: (deviceId: string) => Promise<{ times: Date[]; etag: string | undefined }>;
   find: (deviceId: string, notifyKey: string) => Promise<Reservation | undefined>;
-  /** Takes the key (and, when `times` is given, stores them as the budget's) in one transaction; undefined when somebody was faster. */
+  /** Takes the key and stores the budget's new times in one transaction; undefined when somebody was faster. */
   reserve: (reserve: {
     deviceId: string;
     notifyKey: string;
-    budget?: { times: Date[]; etag: string | undefined };
+    budget: { times: Date[]; etag: string | undefined };
     previous?: Reservation;
   }) => Promise<Reservation | undefined>;
+  /** Deletes what is known of these keys. */
+  forget: (deviceId: string, notifyKeys: readonly string[]) => Promise<void>;
   mark: (deviceId: string, notifyKey: string, reservation: Reservation, state: "later" | "done") => Promise<void>;
 };

@@ -11,7 +11,12 @@ const MAX_ROUNDS = 5;
  * Reads a session, decides, and stores the decision if nobody changed the session meanwhile; else reads and decides again.
  * Answers the session as it then stands and whether this call changed it. Throws `session-not-found`.
  */
-export async function changeSession(store: SessionStore, id: string, decide: (session: Session) => Decision, known?: StoredSession) {
+export async function changeSession(
+  store: SessionStore,
+  id: string,
+  decide: (session: Session) => Decision,
+  known?: StoredSession,
+) {
   let stored = known;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     stored ??= await store.find(id);
@@ -22,5 +27,7 @@ export async function changeSession(store: SessionStore, id: string, decide: (se
     if (updated) return { session: updated.session, changed: true, owed: decision.owed ?? [] };
     stored = undefined;
   }
-  throw new AppError("upstream-unavailable", "The session is being changed by many at once. Try again in a moment.", { retryAfterSeconds: 1 });
+  throw new AppError("upstream-unavailable", "The session is being changed by many at once. Try again in a moment.", {
+    retryAfterSeconds: 1,
+  });
 }

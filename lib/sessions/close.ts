@@ -25,7 +25,13 @@ export function makeCloseSession(deps: Deps) {
     const known = await sessions.find(id);
     if (!known) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
     if (isFinal(known.session)) return known.session;
-    const subject: AuditSubject = { actor, action: "session.close", deviceId: known.session.device.id, sessionId: id, correlationId };
+    const subject: AuditSubject = {
+      actor,
+      action: "session.close",
+      deviceId: known.session.device.id,
+      sessionId: id,
+      correlationId,
+    };
     await audit.intent(subject);
 
     const entry = audit.outcomeEntry(subject, { result: "success" });

@@ -13,6 +13,8 @@ export type DoOwed = (owed: readonly Owed[]) => Promise<void>;
  */
 export function makeDoOwed({ auditLog, queue }: Deps): DoOwed {
   return async (owed) => {
-    await Promise.allSettled(owed.map((each) => (each.kind === "audit" ? auditLog.append(each.entry) : queue.send(each.message))));
+    await Promise.allSettled(
+      owed.map((each) => (each.kind === "audit" ? auditLog.append(each.entry) : queue.send(each.message))),
+    );
   };
 }

@@ -26,12 +26,15 @@ type Deps = {
 /** What is owed is left alone this long: the request that owes it is probably doing it right now. */
 const OWED_AFTER_MS = 60_000;
 
+/** No TeamViewer session of ours lives longer (SESSION_MINUTES is at most a day). */
+const LONGEST_SESSION_MS = 25 * 60 * 60_000;
+
 /**
  * Each minute: does what is still owed, lists new sessions, and brings every open session up to date with one TeamViewer
  * list call. Safe to run in several processes at once and to be cut off anywhere. One bad row never stops the others.
  */
 export function makeFollowSessions(deps: Deps) {
-  const { sessions, remote, access, now } = deps;
+  const { sessions, now } = deps;
   return async (): Promise<void> => {
     const pending = await sessions.pending();
     const failures: unknown[] = [];
@@ -43,21 +46,22 @@ export function makeFollowSessions(deps: Deps) {
     await each(pending.owed.filter(isDue), (owed) => settleOwed(deps, owed));
     await each(pending.unlisted, ({ sessionId }) => putInLists(deps, sessionId));
     if (pending.open.length > 0) {
-      const teamviewer = await reach(access, remote);
+      const teamviewer = await reach(deps);
       await each(pending.open, ({ sessionId }) => follow(deps, sessionId, teamviewer));
       if (teamviewer) await each(teamviewer.remotes, (each) => closeOrphan(deps, teamviewer.access, each));
     }
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of the sessions could not be followed`);
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} of the sessions could not be followed`);
   };
 }
 
 type Reached = { access: Access; remotes: RemoteSession[] };
 
 /** TeamViewer's sessions, undefined while it cannot be asked: then only the clock moves sessions on. */
-async function reach(access: TeamViewerAccess, remote: RemoteSessions): Promise<Reached | undefined> {
+async function reach({ access, remote, now }: Deps): Promise<Reached | undefined> {
   try {
     const current = await access.current();
-    return { access: current, remotes: await remote.list(current) };
+    return { access: current, remotes: await remote.list(current, new Date(now().getTime() - LONGEST_SESSION_MS)) };
   } catch (error) {
     if (isAppError(error)) return undefined;
     throw error;
@@ -68,13 +72,14 @@ async function settleOwed({ sessions, auditLog, queue }: Deps, { sessionId, rowK
   if (owed.kind === "audit") await auditLog.append(owed.entry);
   const session = owed.kind === "notify" ? (await sessions.find(sessionId))?.session : undefined;
   const isStillQueued = session?.notification.state === "queued";
-  if (owed.kind === "notify" && isStillQueued && session.notificationCount === owed.message.number) await queue.send(owed.message);
+  if (owed.kind === "notify" && isStillQueued && session.notificationCount === owed.message.number)
+    await queue.send(owed.message);
   await sessions.settle(sessionId, rowKey);
 }
 
 async function putInLists({ sessions }: Deps, sessionId: string) {
-  const stored = await sessions.find(sessionId);
-  if (stored) await sessions.putInLists(stored.session);
+  const session = (await sessions.find(sessionId))?.session;
+  if (session?.state !== "requested") await sessions.putInLists(sessionId, session);
 }
 
 /** One open session: what TeamViewer and the clock make of it, then its end at TeamViewer. */
@@ -82,7 +87,9 @@ async function follow(deps: Deps, sessionId: string, teamviewer: Reached | undef
   const { sessions, audit, doOwed, closeRemote, now, newId } = deps;
   const correlationId = newId();
   const decide = (session: Session): Decision => {
-    const seen = teamviewer?.remotes.find(({ code, ourId }) => (session.code ? code === session.code : ourId === session.id));
+    const seen = teamviewer?.remotes.find(({ code, ourId }) =>
+      session.code ? code === session.code : ourId === session.id,
+    );
     const next = followed(session, seen, now());
     if (!next) return undefined;
     const subject: AuditSubject = {

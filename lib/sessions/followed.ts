@@ -18,11 +18,19 @@ export function followed(session: Session, seen: RemoteSession | undefined, now:
     const isGivenUp = now.getTime() - Date.parse(session.leaseUntil) >= GIVE_UP_MS;
     if (!isGivenUp) return undefined;
     const given = seen ? { code: seen.code, closeDue: true } : {};
-    return { session: { ...session, ...given, state: "failed", closedAt: at }, action: "session.fail", reason: "not-opened" };
+    return {
+      session: { ...session, ...given, state: "failed", closedAt: at },
+      action: "session.fail",
+      reason: "not-opened",
+    };
   }
   if (isFinal(session) || !isLive(session)) return undefined;
   if (seen?.state === "closed") {
-    return { session: { ...session, state: "closed", closedAt: at }, action: "session.close", reason: "closed-at-teamviewer" };
+    return {
+      session: { ...session, state: "closed", closedAt: at },
+      action: "session.close",
+      reason: "closed-at-teamviewer",
+    };
   }
   if (seen?.online && session.state !== "inProgress") {
     return { session: { ...session, state: "inProgress" }, action: "session.join" };
@@ -31,6 +39,8 @@ export function followed(session: Session, seen: RemoteSession | undefined, now:
   const wasJoined = session.state === "inProgress";
   if (wasJoined && !seen) return undefined;
   const state = wasJoined ? "closed" : "expired";
-  const over: Session = { ...session, state, closedAt: at, closeDue: true };
+  const { notification } = session;
+  const asked = notification.state === "queued" ? { ...notification, state: "expired" as const, at } : notification;
+  const over: Session = { ...session, state, closedAt: at, closeDue: true, notification: asked };
   return { session: over, action: wasJoined ? "session.close" : "session.expire", reason: "time-is-up" };
 }

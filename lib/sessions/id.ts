@@ -12,4 +12,8 @@ export function requestHashOf(request: Record<string, unknown>): string {
   return hash(entries.sort(([a], [b]) => a.localeCompare(b)));
 }
 
+/** The key of one notification: the same for every copy of its message. */
+export const notifyKeyOf = ({ sessionId, number }: { sessionId: string; number: number }) =>
+  hash(["notification", sessionId, number]);
+
 const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");

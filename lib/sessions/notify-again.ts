@@ -25,7 +25,12 @@ type Deps = {
 
 /** The agent asks the user once more. The same Idempotency-Key asks once. Throws `session-ended`, `too-many-notifications`. */
 export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now, policy }: Deps) {
-  return async (principal: Principal, id: string, idempotencyKey: string | undefined, correlationId: string): Promise<Session> => {
+  return async (
+    principal: Principal,
+    id: string,
+    idempotencyKey: string | undefined,
+    correlationId: string,
+  ): Promise<Session> => {
     const known = await sessions.find(id);
     if (!known) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
     const askKey = idempotencyKey === undefined ? undefined : requestHashOf({ by: principal.id, idempotencyKey });
@@ -35,7 +40,11 @@ export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now,
     const deviceId = known.session.device.id;
     const actor = { id: principal.id, kind: principal.kind };
     const subject: AuditSubject = { actor, action: "notification.request", deviceId, sessionId: id, correlationId };
-    const [device, sent] = await Promise.all([devices.find(deviceId), ledger.sentTimes(deviceId), audit.intent(subject)]);
+    const [device, sent] = await Promise.all([
+      devices.find(deviceId),
+      ledger.sentTimes(deviceId),
+      audit.intent(subject),
+    ]);
     const channels = device ? eligibilityOf(device, policy).channels : [];
     const waitSeconds = channels.length > 0 ? secondsUntilBudget(sent.times, now()) : 0;
     if (waitSeconds > 0) {

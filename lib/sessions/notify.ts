@@ -1,13 +1,19 @@
-import { createHash } from "node:crypto";
 import type { AuditSubject } from "../audit/entry.ts";
 import type { AuditLog } from "../audit/ports.ts";
 import type { Audit } from "../audit/record.ts";
 import { eligibilityOf } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
 import { secondsUntilBudget, timesWithinTheHour } from "../notifications/budget.ts";
-import type { CompanyPortal, NotificationLedger, NotificationMessage, NotificationQueue, Reservation } from "../notifications/ports.ts";
+import type {
+  CompanyPortal,
+  NotificationLedger,
+  NotificationMessage,
+  NotificationQueue,
+  Reservation,
+} from "../notifications/ports.ts";
 import { chooseLanguage, notificationText } from "../notifications/texts.ts";
 import { changeSession } from "./change.ts";
+import { notifyKeyOf } from "./id.ts";
 import type { Owed, SessionStore } from "./ports.ts";
 import { isLive, type Session } from "./session.ts";
 
@@ -40,14 +46,22 @@ export function makeNotify(deps: Deps) {
     if (stored?.session.notificationCount !== message.number || stored.session.notification.state !== "queued") return;
     const { session } = stored;
     const at = now().toISOString();
-    const { device: { id: deviceId } } = session;
+    const {
+      device: { id: deviceId },
+    } = session;
     const actor = { id: "connector", kind: "system" } as const;
-    const subject: AuditSubject = { actor, action: "notification.send", deviceId, sessionId: session.id, correlationId };
+    const subject: AuditSubject = {
+      actor,
+      action: "notification.send",
+      deviceId,
+      sessionId: session.id,
+      correlationId,
+    };
     const end = (notification: Notification, owed: Owed[] = []) => finish(deps, message, notification, owed);
 
     if (!isLive(session) || message.notAfter <= at) return end({ state: "expired", at });
 
-    const notifyKey = keyOf(message);
+    const notifyKey = notifyKeyOf(message);
     const [device, budget, previous, profileLanguage, url] = await Promise.all([
       devices.find(deviceId),
       ledger.sentTimes(deviceId),
@@ -55,14 +69,22 @@ export function makeNotify(deps: Deps) {
       session.userId && !session.language ? devices.languageOf(session.userId) : undefined,
       deps.answerUrl(session.id),
     ]);
-    if (previous && previous.state !== "later") return end({ state: "unknown", channel: "companyPortal", at, reason: "interrupted" });
+    if (previous && previous.state !== "later")
+      return end({ state: "unknown", channel: "companyPortal", at, reason: "interrupted" });
     if (!device || device.userId !== session.userId) return end({ state: "failed", at, reason: "user-changed" });
-    if (eligibilityOf(device, policy).channels.length === 0) return end({ state: "unsupported", at, reason: "platform-not-supported" });
-    if (secondsUntilBudget(budget.times, now()) > 0) return end({ state: "failed", at, reason: "too-many-notifications" });
+    if (eligibilityOf(device, policy).channels.length === 0)
+      return end({ state: "unsupported", at, reason: "platform-not-supported" });
+    if (secondsUntilBudget(budget.times, now()) > 0)
+      return end({ state: "failed", at, reason: "too-many-notifications" });
 
     await audit.intent(subject);
     const times = [...timesWithinTheHour(budget.times, now()), now()];
-    const reservation = await ledger.reserve({ deviceId, notifyKey, budget: { times, etag: budget.etag }, ...(previous ? { previous } : {}) });
+    const reservation = await ledger.reserve({
+      deviceId,
+      notifyKey,
+      budget: { times, etag: budget.etag },
+      ...(previous ? { previous } : {}),
+    });
     if (!reservation) {
       // Somebody else took this key, or the device's budget changed at the same moment: look again shortly.
       await audit.outcome(subject, { result: "replayed" });
@@ -75,15 +97,21 @@ export function makeNotify(deps: Deps) {
     if (result.state === "later") return later(subject, message, reservation, result.afterSeconds);
     const reason = result.state === "sent" ? undefined : result.reason;
     const ending = { result: result.state === "sent" ? ("success" as const) : result.state, reason };
-    await end({ state: result.state, channel: "companyPortal", at: now().toISOString(), ...(reason ? { reason } : {}) }, [
-      { kind: "audit", entry: audit.outcomeEntry(subject, ending) },
-    ]);
+    await end(
+      { state: result.state, channel: "companyPortal", at: now().toISOString(), ...(reason ? { reason } : {}) },
+      [{ kind: "audit", entry: audit.outcomeEntry(subject, ending) }],
+    );
     await ledger.mark(deviceId, notifyKey, reservation, "done");
   };
 
   /** Graph said "not now" and sent nothing: the message comes back after a delay that grows. */
-  async function later(subject: AuditSubject, message: NotificationMessage, reservation: Reservation, afterSeconds: number) {
-    await ledger.mark(subject.deviceId ?? "", keyOf(message), reservation, "later");
+  async function later(
+    subject: AuditSubject,
+    message: NotificationMessage,
+    reservation: Reservation,
+    afterSeconds: number,
+  ) {
+    await ledger.mark(subject.deviceId ?? "", notifyKeyOf(message), reservation, "later");
     const delaySeconds = Math.min(600, Math.max(afterSeconds, 5 * 2 ** Math.min(message.attempt, 6)));
     await queue.send({ ...message, attempt: message.attempt + 1 }, delaySeconds);
     await audit.outcome(subject, { result: "failed", reason: "later" });
@@ -91,12 +119,19 @@ export function makeNotify(deps: Deps) {
 }
 
 /** Writes the notification's end into the session, unless the agent asked again meanwhile. */
-async function finish({ sessions, auditLog }: Deps, message: NotificationMessage, notification: Notification, owed: Owed[]) {
+async function finish(
+  { sessions, auditLog }: Deps,
+  message: NotificationMessage,
+  notification: Notification,
+  owed: Owed[],
+) {
   const decide = (session: Session) => {
     const { state } = session.notification;
     // A second copy of the message may have called it `unknown` while the first was still being sent.
     const isOpen = state === "queued" || (state === "unknown" && notification.state !== "unknown");
-    return isOpen && session.notificationCount === message.number ? { session: { ...session, notification }, owed } : undefined;
+    return isOpen && session.notificationCount === message.number
+      ? { session: { ...session, notification }, owed }
+      : undefined;
   };
   await changeSession(sessions, message.sessionId, decide);
   await Promise.all(owed.map((each) => (each.kind === "audit" ? auditLog.append(each.entry) : undefined)));
@@ -115,13 +150,15 @@ export function makeNotifyPoison({ sessions, audit, now }: Pick<Deps, "sessions"
     if (!message || !stored) return audit.outcome(subject, { result: "failed", reason: "malformed-message" });
     const decide = (session: Session) => {
       if (session.notificationCount !== message.number || session.notification.state !== "queued") return undefined;
-      const notification = { ...session.notification, state: "failed" as const, at: now().toISOString(), reason: "given-up" };
+      const notification = {
+        ...session.notification,
+        state: "failed" as const,
+        at: now().toISOString(),
+        reason: "given-up",
+      };
       return { session: { ...session, notification } };
     };
     await changeSession(sessions, message.sessionId, decide);
     await audit.outcome({ ...subject, deviceId: stored.session.device.id }, { result: "failed", reason: "given-up" });
   };
 }
-
-/** The key of one notification: the same for every copy of its message. */
-const keyOf = ({ sessionId, number }: NotificationMessage) => createHash("sha256").update(`${sessionId}/${number}`).digest("hex");

@@ -8,7 +8,13 @@ export type OpenedSession = { session: Session; message: NotificationMessage | u
 type Target = { device: Device; channels: readonly Channel[] };
 
 /** The session once TeamViewer has made its part, and the message that asks the user when there is a channel for it. */
-export function openedSession(draft: Session, { device, channels }: Target, remote: RemoteSession, notify: boolean, now: Date): OpenedSession {
+export function openedSession(
+  draft: Session,
+  { device, channels }: Target,
+  remote: RemoteSession,
+  notify: boolean,
+  now: Date,
+): OpenedSession {
   const opened: Session = {
     ...draft,
     state: "open",

@@ -30,14 +30,14 @@ export type SessionStore = {
   /** Ids newest first, from the one after `after` on. */
   ids: (filter: SessionFilter, after?: { requestedAt: string; id: string }) => AsyncIterable<string>;
   pending: () => Promise<Pending>;
-  /** Puts the session into the lists; twice leaves one. */
-  putInLists: (session: Session) => Promise<void>;
+  /** Puts the session into the lists (twice leaves one); undefined: there is none any more. */
+  putInLists: (sessionId: string, session: Session | undefined) => Promise<void>;
   /** The owed row was done. */
   settle: (sessionId: string, rowKey: string) => Promise<void>;
   /** The session is over: it needs no more following. */
   settleOpen: (sessionId: string) => Promise<void>;
-  /** Deletes sessions that were requested before `before`. */
-  dropBefore: (before: Date) => Promise<void>;
+  /** Deletes sessions that were requested before `before`, each after `beforeDrop`. */
+  dropBefore: (before: Date, beforeDrop: (session: Session) => Promise<void>) => Promise<void>;
 };
 
 /** A session as TeamViewer tells it. `ourId` is what we sent as `custom_api`. */
@@ -61,6 +61,7 @@ export type RemoteSessions = {
   open: (access: Access, session: { ourId: string; description: string; validUntil: string }) => Promise<OpenResult>;
   findByOurId: (access: Access, ourId: string) => Promise<RemoteSession | undefined>;
   find: (access: Access, code: string) => Promise<RemoteSession>;
-  list: (access: Access) => Promise<RemoteSession[]>;
+  /** Open and closed ones, newest first, made since `since`. */
+  list: (access: Access, since: Date) => Promise<RemoteSession[]>;
   close: (access: Access, code: string) => Promise<void>;
 };

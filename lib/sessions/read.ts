@@ -55,7 +55,11 @@ export function makeListSessions({ sessions }: Pick<Deps, "sessions">) {
 const pageOf = ({ requestedAt, id }: Session) => Buffer.from(`${requestedAt} ${id}`).toString("base64url");
 
 function positionOf(page: string): { requestedAt: string; id: string } {
-  const [, requestedAt, id] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f]{32})$/.exec(Buffer.from(page, "base64url").toString()) ?? [];
+  const [, requestedAt, id] =
+    /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f]{32})$/.exec(Buffer.from(page, "base64url").toString()) ?? [];
   if (requestedAt && id) return { requestedAt, id };
-  throw new AppError("invalid-request", "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.");
+  throw new AppError(
+    "invalid-request",
+    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
+  );
 }

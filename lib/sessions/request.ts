@@ -55,7 +55,13 @@ export function makeRequestSession(deps: Deps) {
     const draft = draftOf(deps, principal, request, idempotencyKey);
     const { id, device } = draft;
     const actor = { id: principal.id, kind: principal.kind };
-    const subject: AuditSubject = { actor, action: "session.request", deviceId: device.id, sessionId: id, correlationId };
+    const subject: AuditSubject = {
+      actor,
+      action: "session.request",
+      deviceId: device.id,
+      sessionId: id,
+      correlationId,
+    };
 
     const [row, intent, found, teamviewer, sent] = await Promise.allSettled([
       sessions.create(draft),
@@ -113,10 +119,17 @@ async function giveUp({ sessions, now }: Deps, claimed: StoredSession, mayExist:
 
 function endingOf(error: unknown, mayExist: boolean) {
   if (mayExist) return { result: "unknown" as const, reason: isAppError(error) ? error.code : "internal-error" };
-  return isAppError(error) ? { result: "refused" as const, reason: error.code } : { result: "failed" as const, reason: "internal-error" };
+  return isAppError(error)
+    ? { result: "refused" as const, reason: error.code }
+    : { result: "failed" as const, reason: "internal-error" };
 }
 
-function draftOf({ now, newMatchCode, sessionMinutes }: Deps, principal: Principal, request: SessionRequest, key: string): Session {
+function draftOf(
+  { now, newMatchCode, sessionMinutes }: Deps,
+  principal: Principal,
+  request: SessionRequest,
+  key: string,
+): Session {
   const at = now();
   const { deviceId, notify, ...said } = request;
   return {
@@ -144,16 +157,22 @@ async function claimAgain({ sessions, audit, now }: Deps, draft: Session, subjec
     if (isAudited) await audit.outcome(subject, { result, reason });
   };
   const stored = await sessions.find(draft.id);
-  const isRunning = !stored || (stored.session.state === "requested" && stored.session.leaseUntil > now().toISOString());
+  const isRunning =
+    !stored || (stored.session.state === "requested" && stored.session.leaseUntil > now().toISOString());
   if (stored && stored.session.requestHash !== draft.requestHash) {
     await end("refused", "idempotency-key-reused");
-    throw new AppError("idempotency-key-reused", "This Idempotency-Key was used for another request. Take a new key for each new session.");
+    throw new AppError(
+      "idempotency-key-reused",
+      "This Idempotency-Key was used for another request. Take a new key for each new session.",
+    );
   }
   if (!isRunning && stored.session.state !== "requested") {
     await end("replayed");
     return stored.session;
   }
-  const taken = isRunning ? undefined : await sessions.update(stored, { ...stored.session, leaseUntil: draft.leaseUntil });
+  const taken = isRunning
+    ? undefined
+    : await sessions.update(stored, { ...stored.session, leaseUntil: draft.leaseUntil });
   if (taken) return taken;
   await end("refused", "request-in-progress");
   throw inProgress();
@@ -165,11 +184,19 @@ function inProgress() {
 }
 
 function checkedDevice(device: Device | undefined, policy: { allowCorporateAndroid: boolean }) {
-  if (!device) throw new AppError("device-not-found", "Intune has no device with this id. Look for it with GET /api/devices?search=.");
+  if (!device)
+    throw new AppError(
+      "device-not-found",
+      "Intune has no device with this id. Look for it with GET /api/devices?search=.",
+    );
   const eligibility = eligibilityOf(device, policy);
   if (eligibility.eligible) return { device, channels: eligibility.channels };
   const { reasons } = eligibility;
-  throw new AppError("device-not-eligible", `This device cannot be helped: ${reasons.map(({ text }) => text).join(" ")}`, { reasons });
+  throw new AppError(
+    "device-not-eligible",
+    `This device cannot be helped: ${reasons.map(({ text }) => text).join(" ")}`,
+    { reasons },
+  );
 }
 
 /**
@@ -180,7 +207,9 @@ async function open({ remote }: Deps, access: Access, session: Session, device: 
   const existing = trace.mayExist ? await remote.findByOurId(access, session.id) : undefined;
   if (existing?.state === "open") return existing;
 
-  const description = [session.ticket, session.reason, `${device.name} (${device.platform})`].filter(Boolean).join(" · ");
+  const description = [session.ticket, session.reason, `${device.name} (${device.platform})`]
+    .filter(Boolean)
+    .join(" · ");
   trace.mayExist = true;
   const result = await remote.open(access, { ourId: session.id, description, validUntil: session.expiresAt });
   if (result.outcome === "opened") return result.remote;
@@ -191,7 +220,8 @@ async function open({ remote }: Deps, access: Access, session: Session, device: 
 }
 
 function budgetUsedUp(retryAfterSeconds: number) {
-  const text = "This device was notified 10 times within the hour. Wait, or send \"notify\": false and pass the link on yourself.";
+  const text =
+    'This device was notified 10 times within the hour. Wait, or send "notify": false and pass the link on yourself.';
   return new AppError("too-many-notifications", text, { retryAfterSeconds });
 }
 

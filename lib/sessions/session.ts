@@ -1,7 +1,16 @@
 import * as z from "zod";
 import { channels, platforms } from "../devices/device.ts";
 
-export const sessionStates = ["requested", "open", "accepted", "declined", "inProgress", "closed", "expired", "failed"] as const;
+export const sessionStates = [
+  "requested",
+  "open",
+  "accepted",
+  "declined",
+  "inProgress",
+  "closed",
+  "expired",
+  "failed",
+] as const;
 export type SessionState = (typeof sessionStates)[number];
 
 export const notificationStates = ["none", "queued", "sent", "unsupported", "failed", "unknown", "expired"] as const;
@@ -77,7 +86,8 @@ const finalStates: readonly SessionState[] = ["declined", "closed", "expired", "
 export const isFinal = ({ state }: Pick<Session, "state">) => finalStates.includes(state);
 
 /** States in which a TeamViewer session stands behind ours and people may still join it. */
-export const isLive = ({ state }: Pick<Session, "state">) => state === "open" || state === "accepted" || state === "inProgress";
+export const isLive = ({ state }: Pick<Session, "state">) =>
+  state === "open" || state === "accepted" || state === "inProgress";
 
 /** The session as callers see it, field by field. */
 export function viewOfSession(session: Session, supporterUrl?: string): SessionView {

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import type { App } from "../lib/app.ts";
+import { actions, auditEntrySchema } from "../lib/audit/entry.ts";
+import { csvOf, ndjsonOf } from "../lib/http/audit-export.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { listSchema, paging } from "../lib/http/paging.ts";
+
+const time = z.iso.datetime({ offset: true, error: "must be a time such as 2026-11-22T10:00:00Z" });
+const prefixes = ["connector.", "session.", "notification."] as const;
+
+const query = z.strictObject({
+  from: time.optional(),
+  to: time.optional(),
+  device: z.guid("must be the id of a device, a GUID").toLowerCase().optional(),
+  session: z.string().max(64).optional(),
+  actor: z.string().max(100).toLowerCase().optional(),
+  action: z.enum([...actions, ...prefixes]).optional(),
+  format: z.enum(["json", "ndjson", "csv"]).default("json"),
+  ...paging,
+});
+
+/** GET /api/audit: who did what, newest first; ndjson and csv answer the whole range. */
+export const audit = endpoint<App, unknown, z.infer<typeof query>>({
+  summary: "The audit, newest first",
+  roles: ["RemoteAssistance.Read"],
+  query,
+  answers: { 200: listSchema(auditEntrySchema) },
+  async handle({ query }, { listAudit }) {
+    const { device, session, actor, action } = query;
+    const range = {
+      ...(query.from ? { from: new Date(query.from) } : {}),
+      ...(query.to ? { to: new Date(query.to) } : {}),
+    };
+    const filter = { ...range, deviceId: device, sessionId: session, actorId: actor, action };
+    if (query.format === "ndjson")
+      return {
+        status: 200,
+        headers: { "content-type": "application/x-ndjson" },
+        body: ndjsonOf(listAudit.all(filter)),
+      };
+    if (query.format === "csv")
+      return {
+        status: 200,
+        headers: { "content-type": "text/csv; charset=utf-8" },
+        body: csvOf(listAudit.all(filter)),
+      };
+    return { status: 200, jsonBody: await listAudit.page(filter, query) };
+  },
+});

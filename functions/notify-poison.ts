@@ -1,0 +1,11 @@
+import type { StorageQueueHandler } from "@azure/functions";
+import type { App } from "../lib/app.ts";
+import { readNotificationMessage } from "../lib/notifications/ports.ts";
+
+/** Queue `notifications-poison`: a notification that failed too often is marked in its session and audited. */
+export const notifyPoison =
+  (app: () => App): StorageQueueHandler =>
+  async (message, context) => {
+    const notification = readNotificationMessage(message);
+    await app().sessions.notifyPoison(notification, context.invocationId);
+  };

@@ -1,0 +1,19 @@
+import type { StorageQueueHandler } from "@azure/functions";
+import type { App } from "../lib/app.ts";
+import { log } from "../lib/http/log.ts";
+import { readNotificationMessage } from "../lib/notifications/ports.ts";
+
+/**
+ * Queue `notifications`: sends the Company Portal notification. Nothing is caught: what throws is a bug or an outage, and the
+ * host tries the message again, then moves it to the poison queue. What cannot be read goes there at once.
+ */
+export const notify =
+  (app: () => App): StorageQueueHandler =>
+  async (message, context) => {
+    const notification = readNotificationMessage(message);
+    if (!notification) {
+      log(context, "error", { event: "malformed-message" });
+      return app().sendToPoison(message);
+    }
+    await app().sessions.notify(notification, context.invocationId);
+  };

@@ -1,0 +1,117 @@
+import type { HttpHandler, HttpMethod, StorageQueueHandler, TimerHandler } from "@azure/functions";
+import type { App } from "../lib/app.ts";
+import { type Endpoint, handlerOf } from "../lib/http/endpoint.ts";
+import type { DocumentedRoute } from "../lib/http/openapi.ts";
+import { answer } from "./answer.ts";
+import { answerPage } from "./answer-page.ts";
+import { audit } from "./audit.ts";
+import { callback } from "./callback.ts";
+import { connector } from "./connector.ts";
+import { consent } from "./consent.ts";
+import { consentConfirm } from "./consent-confirm.ts";
+import { consentStart } from "./consent-start.ts";
+import { device } from "./device.ts";
+import { devices } from "./devices.ts";
+import { disconnect } from "./disconnect.ts";
+import { followSessions } from "./follow-sessions.ts";
+import { health } from "./health.ts";
+import { keepConnected } from "./keep-connected.ts";
+import { notify } from "./notify.ts";
+import { notifyPoison } from "./notify-poison.ts";
+import { openapi } from "./openapi.ts";
+import { session } from "./session.ts";
+import { sessionClose } from "./session-close.ts";
+import { sessionNotify } from "./session-notify.ts";
+import { sessionRequest } from "./session-request.ts";
+import { sessions } from "./sessions.ts";
+
+/** One HTTP function. `anonymous`: the host checks no key, the token check is ours; the callback must be (the host reads `?code=` as a key). */
+type HttpRoute = {
+  name: string;
+  method: HttpMethod;
+  route: string;
+  authLevel: "anonymous";
+  handler: (app: () => App) => HttpHandler;
+  documented: DocumentedRoute;
+};
+
+export const httpRoutes: readonly HttpRoute[] = [
+  api("connector", "GET", "api/connector", connector),
+  api("consent", "POST", "api/connector/consents", consent),
+  open(
+    "consent-start",
+    "GET",
+    "api/connector/start",
+    consentStart,
+    "The administrator's browser starts the consent; leads to TeamViewer.",
+  ),
+  open(
+    "callback",
+    "GET",
+    "api/connector/callback",
+    callback,
+    "TeamViewer's answer to the consent; a page that says what to do next.",
+  ),
+  api("consent-confirm", "POST", "api/connector/consents/{id}/confirm", consentConfirm),
+  api("disconnect", "DELETE", "api/connector", disconnect),
+  api("devices", "GET", "api/devices", devices),
+  api("device", "GET", "api/devices/{deviceId}", device),
+  api("session-request", "POST", "api/sessions", sessionRequest),
+  api("sessions", "GET", "api/sessions", sessions),
+  api("session", "GET", "api/sessions/{id}", session),
+  api("session-close", "POST", "api/sessions/{id}/close", sessionClose),
+  api("session-notify", "POST", "api/sessions/{id}/notifications", sessionNotify),
+  open("answer-page", "GET", "h/{token}", answerPage, "The page that asks the user; its address is the key."),
+  open("answer", "POST", "h/{token}", answer, "The user's answer: a form with answer=accept or answer=decline."),
+  api("audit", "GET", "api/audit", audit),
+  open(
+    "health",
+    "GET",
+    "api/health",
+    health,
+    "ok or degraded; with the role RemoteAssistance.Read also each dependency.",
+  ),
+  open("openapi", "GET", "api/openapi.json", (app) => openapi(app, documentedRoutes), "This document."),
+];
+
+export const queueTriggers: readonly {
+  name: string;
+  queueName: string;
+  connection: string;
+  handler: (app: () => App) => StorageQueueHandler;
+}[] = [
+  { name: "notify", queueName: "notifications", connection: "AzureWebJobsStorage", handler: notify },
+  {
+    name: "notify-poison",
+    queueName: "notifications-poison",
+    connection: "AzureWebJobsStorage",
+    handler: notifyPoison,
+  },
+];
+
+/** Schedules in UTC: second, minute, hour, day, month, weekday. */
+export const timers: readonly { name: string; schedule: string; handler: (app: () => App) => TimerHandler }[] = [
+  { name: "follow-sessions", schedule: "0 * * * * *", handler: followSessions },
+  { name: "keep-connected", schedule: "0 7 * * * *", handler: keepConnected },
+];
+
+function documentedRoutes(): DocumentedRoute[] {
+  return httpRoutes.map(({ documented }) => documented);
+}
+
+/** A route of the API: token, role and schemas as its endpoint says. */
+function api<P, Q, B>(name: string, method: HttpMethod, route: string, endpoint: Endpoint<App, P, Q, B>): HttpRoute {
+  const documented = { name, method, route, endpoint };
+  return { name, method, route, authLevel: "anonymous", handler: (app) => handlerOf(endpoint, app), documented };
+}
+
+/** A route that needs no token. */
+function open(
+  name: string,
+  method: HttpMethod,
+  route: string,
+  handler: HttpRoute["handler"],
+  summary: string,
+): HttpRoute {
+  return { name, method, route, authLevel: "anonymous", handler, documented: { name, method, route, summary } };
+}

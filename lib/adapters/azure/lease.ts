@@ -1,0 +1,61 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Lease } from "../../connector/ports.ts";
+import { AppError } from "../../errors.ts";
+import type { Table } from "./table.ts";
+
+type Deps = { table: Table; newId: () => string };
+
+const PARTITION = "lease";
+const RENEW_MS = 5_000;
+const DEAD_AFTER_MS = 20_000;
+const POLL_MS = 500;
+const GIVE_UP_MS = 100_000;
+
+/**
+ * A lease by conditional updates of one row. The holder changes the row every few seconds; a row that did not change for
+ * `DEAD_AFTER_MS`, measured by the waiter's own monotonic clock, belongs to a process that died. No two clocks are compared.
+ */
+export function makeLease({ table, newId }: Deps): Lease {
+  const rowOf = (name: string, owner: string) => ({ partitionKey: PARTITION, rowKey: name, owner, beat: newId() });
+  const replace = async (name: string, owner: string, etag: string) =>
+    (await table.change([{ kind: "replace", row: rowOf(name, owner), etag }]))?.get(name);
+
+  async function acquire(name: string, owner: string): Promise<string> {
+    const startedMs = performance.now();
+    let seen = { etag: "", sinceMs: startedMs };
+    while (performance.now() - startedMs < GIVE_UP_MS) {
+      const row = await table.read(PARTITION, name);
+      if (row && row.etag !== seen.etag) seen = { etag: row.etag, sinceMs: performance.now() };
+      const isFree = !row || row.owner === "" || performance.now() - seen.sinceMs >= DEAD_AFTER_MS;
+      const insert = async () => (await table.change([{ kind: "insert", row: rowOf(name, owner) }]))?.get(name);
+      const etag = isFree ? await (row ? replace(name, owner, row.etag) : insert()) : undefined;
+      if (etag) return etag;
+      await delay(POLL_MS);
+    }
+    const text =
+      "TeamViewer's tokens are being refreshed by another process that does not end. Try again in half a minute.";
+    throw new AppError("upstream-unavailable", text, { retryAfterSeconds: 30 });
+  }
+
+  return {
+    async hold(name, work) {
+      const owner = newId();
+      let etag = await acquire(name, owner);
+      let renewal = Promise.resolve();
+      const renew = async () => {
+        etag = (await replace(name, owner, etag).catch(() => undefined)) ?? etag;
+      };
+      const timer = setInterval(() => {
+        renewal = renewal.then(renew);
+      }, RENEW_MS);
+      try {
+        return await work();
+      } finally {
+        clearInterval(timer);
+        await renewal;
+        // A lease that cannot be given back dies by itself.
+        await replace(name, "", etag).catch(() => undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { TokenCredential } from "@azure/identity";
+import { SecretClient } from "@azure/keyvault-secrets";
+import { AppError } from "../../errors.ts";
+
+/** The vault's secrets, with deadlines. `get` and `remove` take a missing secret as an answer, not an error. */
+export type Secrets = {
+  get: (name: string, version?: string) => Promise<string | undefined>;
+  set: (name: string, value: string, about: { contentType: string; tags: Record<string, string> }) => Promise<string>;
+  remove: (name: string) => Promise<void>;
+};
+
+const TIMEOUT_MS = 10_000;
+const RETRIES = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4000 };
+const VAULT_DOMAINS = [".vault.azure.net", ".vault.usgovcloudapi.net", ".vault.azure.cn"];
+
+export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secrets {
+  // The SDK checks that the challenge names the vault's own cloud; an address outside those clouds has none to name.
+  const isOfACloud = VAULT_DOMAINS.some((domain) => new URL(vaultUrl).hostname.endsWith(domain));
+  const client = new SecretClient(vaultUrl, credential, {
+    disableChallengeResourceVerification: !isOfACloud,
+    retryOptions: RETRIES,
+  });
+  const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+
+  return {
+    async get(name, version) {
+      try {
+        const secret = await client.getSecret(name, { ...within(), ...(version ? { version } : {}) });
+        return secret.value;
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw unavailable(error);
+      }
+    },
+    async set(name, value, about) {
+      try {
+        const secret = await client.setSecret(name, value, { ...about, ...within() });
+        return secret.properties.version ?? "";
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async remove(name) {
+      try {
+        await client.beginDeleteSecret(name, within());
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+    },
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
+}
+
+function unavailable(error: unknown): AppError {
+  const isForbidden = statusOf(error) === 403;
+  const text = isForbidden
+    ? "Key Vault refuses this app. Give its identity the role Key Vault Secrets Officer; a new role takes some minutes to work."
+    : "Key Vault does not answer. Try again in half a minute.";
+  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: isForbidden ? 120 : 30 });
+}
+
+/**
+ * A secret that a deployment sets, kept in memory for five minutes; while the vault is down the last value serves on.
+ * Callers share one read. Throws `upstream-unavailable` when the secret is not set.
+ */
+export function makeDeployedSecret(secrets: Secrets, name: string, now: () => Date) {
+  let known: { value: string; untilMs: number } | undefined;
+  let running: Promise<string> | undefined;
+
+  async function read(): Promise<string> {
+    try {
+      const value = await secrets.get(name);
+      if (!value)
+        throw new AppError(
+          "upstream-unavailable",
+          `The secret ${name} is not set in Key Vault. Set it and try again.`,
+          { retryAfterSeconds: 60 },
+        );
+      known = { value, untilMs: now().getTime() + 5 * 60_000 };
+      return value;
+    } catch (error) {
+      if (known) return known.value;
+      throw error;
+    } finally {
+      running = undefined;
+    }
+  }
+
+  return async (): Promise<string> => {
+    if (known && known.untilMs > now().getTime()) return known.value;
+    running ??= read();
+    return running;
+  };
+}

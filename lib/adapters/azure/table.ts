@@ -1,0 +1,159 @@
+import { odata, RestError, TableClient, type TableEntity, type TransactionAction } from "@azure/data-tables";
+import type { TokenCredential } from "@azure/identity";
+import { AppError } from "../../errors.ts";
+import type { StorageSettings } from "../../settings.ts";
+
+export type Row = TableEntity<Record<string, unknown>> & { etag: string };
+export type NewRow = TableEntity<Record<string, unknown>>;
+
+/** A change within one partition; `etag` makes it conditional. */
+export type RowChange =
+  | { kind: "insert"; row: NewRow }
+  | { kind: "upsert"; row: NewRow }
+  | { kind: "replace"; row: NewRow; etag: string }
+  | { kind: "delete"; row: NewRow; etag?: string };
+
+/**
+ * One table. A lost race (row exists, row changed, row gone) is an answer, never an error; everything else that goes wrong
+ * is `upstream-unavailable`. A missing table is made when it is first written.
+ */
+export type Table = {
+  read: (partitionKey: string, rowKey: string) => Promise<Row | undefined>;
+  /** The tags of the rows by row key, or undefined when the race was lost: then nothing was changed. */
+  change: (changes: readonly RowChange[]) => Promise<Map<string, string> | undefined>;
+  /** Rows in key order; `filter` is built with `odata` from strings. */
+  query: (filter: string) => AsyncIterable<Row>;
+  drop: () => Promise<void>;
+};
+
+const TIMEOUT_MS = 10_000;
+const RETRIES = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2000 };
+
+/** Opens tables by name. Connection strings carry a key; addresses are used with `credential`. */
+export function makeTables(storage: StorageSettings, credential: TokenCredential) {
+  const opened = new Map<string, Table>();
+  const open = (name: string) => makeTable(() => clientOf(storage, credential, name));
+  return (name: string): Table => {
+    const table = opened.get(name) ?? open(name);
+    opened.set(name, table);
+    return table;
+  };
+}
+
+function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): TableClient {
+  if ("connectionString" in storage) {
+    const allowInsecureConnection = isLoopback(storage.connectionString);
+    return TableClient.fromConnectionString(storage.connectionString, name, {
+      allowInsecureConnection,
+      retryOptions: RETRIES,
+    });
+  }
+  const allowInsecureConnection = isLoopback(storage.tableUrl);
+  return new TableClient(storage.tableUrl, name, credential, { allowInsecureConnection, retryOptions: RETRIES });
+}
+
+/** The Table SDK takes plain http only when told to: it is told for addresses on this machine. */
+const isLoopback = (text: string) =>
+  /http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(text) || text.includes("UseDevelopmentStorage=true");
+
+function makeTable(newClient: () => TableClient): Table {
+  let made: TableClient | undefined;
+  const client = () => {
+    made ??= newClient();
+    return made;
+  };
+  const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+
+  return {
+    async read(partitionKey, rowKey) {
+      try {
+        return rowOf(await client().getEntity(partitionKey, rowKey, within()));
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw unavailable(error);
+      }
+    },
+    async change(changes) {
+      for (const isSecondTry of [false, true]) {
+        try {
+          return await apply(client(), changes, within());
+        } catch (error) {
+          if (isTableMissing(error) && !isSecondTry) await create(client());
+          else if ([404, 409, 412].includes(statusOf(error))) return undefined;
+          else throw unavailable(error);
+        }
+      }
+      return undefined;
+    },
+    async *query(filter) {
+      try {
+        for await (const entity of client().listEntities({ queryOptions: { filter }, ...within() }))
+          yield rowOf(entity);
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+    },
+    async drop() {
+      try {
+        await client().deleteTable(within());
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+    },
+  };
+}
+
+async function apply(client: TableClient, changes: readonly RowChange[], within: { abortSignal: AbortSignal }) {
+  const [only] = changes;
+  if (changes.length === 1 && only) return new Map([[only.row.rowKey, await applyOne(client, only, within)]]);
+  const answer = await client.submitTransaction(changes.map(actionOf), within);
+  return new Map(changes.map(({ row }) => [row.rowKey, answer.getResponseForEntity(row.rowKey)?.etag ?? ""]));
+}
+
+async function applyOne(client: TableClient, change: RowChange, within: { abortSignal: AbortSignal }): Promise<string> {
+  if (change.kind === "insert") return (await client.createEntity(change.row, within)).etag ?? "";
+  if (change.kind === "upsert") return (await client.upsertEntity(change.row, "Replace", within)).etag ?? "";
+  if (change.kind === "replace")
+    return (await client.updateEntity(change.row, "Replace", { etag: change.etag, ...within })).etag ?? "";
+  await client.deleteEntity(change.row.partitionKey, change.row.rowKey, { etag: change.etag ?? "*", ...within });
+  return "";
+}
+
+function actionOf(change: RowChange): TransactionAction {
+  if (change.kind === "insert") return ["create", change.row];
+  if (change.kind === "upsert") return ["upsert", change.row, "Replace"];
+  if (change.kind === "replace") return ["update", change.row, "Replace", { etag: change.etag }];
+  return ["delete", { ...change.row, ...(change.etag ? { etag: change.etag } : {}) }];
+}
+
+async function create(client: TableClient): Promise<void> {
+  try {
+    await client.createTable({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+const rowOf = (entity: { etag?: string } & Record<string, unknown>) => entity as Row;
+
+const statusOf = (error: unknown) => (error instanceof RestError ? (error.statusCode ?? 0) : 0);
+
+function isTableMissing(error: unknown): boolean {
+  if (statusOf(error) !== 404 || !(error instanceof RestError)) return false;
+  const details = error.details as { odataError?: { code?: string } } | undefined;
+  return (
+    details?.odataError?.code === "TableNotFound" ||
+    error.code === "TableNotFound" ||
+    /TableNotFound/.test(error.message)
+  );
+}
+
+function unavailable(error: unknown): AppError {
+  const text = "The storage account does not answer. Try again in half a minute.";
+  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
+}
+
+/** A condition from strings alone: the SDK's `odata` does not escape other types. */
+export function where(strings: TemplateStringsArray, ...values: string[]): string {
+  return odata(strings, ...values.map(String));
+}

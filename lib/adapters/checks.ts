@@ -1,0 +1,59 @@
+import * as z from "zod";
+import type { TeamViewerAccess } from "../connector/access.ts";
+import type { Check } from "../connector/health.ts";
+import type { ConnectionStore } from "../connector/ports.ts";
+import type { DeviceDirectory } from "../devices/ports.ts";
+import { AppError, isAppError } from "../errors.ts";
+import type { Outbound } from "./outbound.ts";
+import { callApi } from "./teamviewer/api.ts";
+
+type Deps = {
+  connections: ConnectionStore;
+  deployedSecrets: readonly (() => Promise<string>)[];
+  devices: DeviceDirectory;
+  access: TeamViewerAccess;
+  entraUrl: string;
+  tenantId: string;
+  apiUrl: string;
+  outbound: Outbound;
+};
+
+/** No device has this id: asking for it shows whether Graph answers and lets us read devices. */
+const NO_DEVICE = "00000000-0000-4000-8000-000000000000";
+
+/** One cheap call to each dependency. A connector that nobody connected yet is no fault. */
+export function makeChecks({
+  connections,
+  deployedSecrets,
+  devices,
+  access,
+  entraUrl,
+  tenantId,
+  apiUrl,
+  outbound,
+}: Deps): Record<string, Check> {
+  return {
+    storage: () => connections.read(),
+    keyVault: () => Promise.all(deployedSecrets.map((read) => read())),
+    graph: () => devices.find(NO_DEVICE),
+    async entra() {
+      const { status } = await outbound(`${entraUrl}/${tenantId}/discovery/v2.0/keys`, { timeoutMs: 5_000 });
+      if (status !== 200)
+        throw new AppError("upstream-unavailable", `Entra answered ${status} when asked for its signing keys.`);
+    },
+    async teamviewer() {
+      const current = await access.current().catch((error: unknown) => {
+        if (isAppError(error, "connector-not-connected")) return undefined;
+        throw error;
+      });
+      if (!current) return;
+      const schema = z.object({ token_valid: z.boolean() });
+      const { token_valid } = await callApi(
+        { apiUrl, outbound },
+        { accessToken: current.accessToken, path: "/ping", schema },
+      );
+      if (!token_valid)
+        throw new AppError("connector-needs-consent", "TeamViewer does not accept the connection's token.");
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
+import type { Principal } from "../../access/principal.ts";
+import { principalOfClaims } from "../../access/principal-of-claims.ts";
+import { AppError } from "../../errors.ts";
+import type { Outbound } from "../outbound.ts";
+
+type Deps = {
+  entraUrl: string;
+  tenantId: string;
+  apiClientId: string;
+  allowedClients: readonly string[];
+  outbound: Outbound;
+  now: () => Date;
+};
+
+const JWKS_TIMEOUT_MS = 5_000;
+const KEYS_KEPT_MS = 24 * 60 * 60_000;
+const RELOAD_PAUSE_MS = 30_000;
+const CLOCK_TOLERANCE_SECONDS = 60;
+const MAX_TOKEN_LENGTH = 16 * 1024;
+
+/**
+ * Checks the bearer token of a request (RFC 6750, RFC 9068): RS256 by a key of our tenant, exact issuer and audience, its
+ * times. Keys are kept for a day, an unknown key id asks again at most every 30 s, and without keys nobody gets in.
+ */
+export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClients, outbound, now }: Deps) {
+  const keys = createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
+    timeoutDuration: JWKS_TIMEOUT_MS,
+    cooldownDuration: RELOAD_PAUSE_MS,
+    cacheMaxAge: KEYS_KEPT_MS,
+    [customFetch]: async (url) => {
+      const { status, text } = await outbound(url, {
+        headers: { accept: "application/json" },
+        timeoutMs: JWKS_TIMEOUT_MS,
+      });
+      return new Response(text, { status });
+    },
+  });
+
+  return async (authorization: string | null): Promise<Principal> => {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? "")?.[1];
+    if (!token || token.length > MAX_TOKEN_LENGTH) {
+      throw new AppError("unauthenticated", "Send an access token of this API in the header Authorization: Bearer …");
+    }
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: ["RS256"],
+        issuer: `${entraUrl}/${tenantId}/v2.0`,
+        audience: apiClientId,
+        requiredClaims: ["exp", "iat", "tid", "oid"],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        currentDate: now(),
+      });
+      return principalOfClaims(payload, { tenantId, allowedClients });
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+}
+
+function translate(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof errors.JWTExpired)
+    return new AppError("unauthenticated", "The token has expired. Get a new one from Entra.");
+  const isOurs = ["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"];
+  const isOfTheToken = error instanceof errors.JOSEError && !isOurs.includes(error.code);
+  if (isOfTheToken)
+    return new AppError(
+      "unauthenticated",
+      "The token is not valid for this API. Get a new one from Entra with its scope.",
+    );
+  const text = "Entra's signing keys cannot be read, so no token can be checked. Try again in half a minute.";
+  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
+}

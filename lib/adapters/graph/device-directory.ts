@@ -1,0 +1,136 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { GraphError } from "@microsoft/microsoft-graph-client";
+import * as z from "zod";
+import type { Device } from "../../devices/device.ts";
+import type { DeviceDirectory, DeviceSearch } from "../../devices/ports.ts";
+import { AppError } from "../../errors.ts";
+import { translateGraphError } from "./client.ts";
+import { deviceOf, managedDeviceProperties, managedDeviceSchema } from "./managed-device.ts";
+
+/** The beta API alone tells device type and SKU (learn.microsoft.com/graph/api/resources/intune-devices-manageddevice). */
+const DEVICES = "/deviceManagement/managedDevices";
+const PAGE_SIZE = 999;
+const MAX_PAGES = 10;
+
+const pageSchema = z.object({ value: z.array(z.unknown()), "@odata.nextLink": z.string().optional() });
+const userSchema = z.object({ preferredLanguage: z.string().nullish() });
+
+export function makeDeviceDirectory(client: Client): DeviceDirectory {
+  return {
+    async find(deviceId) {
+      try {
+        const found: unknown = await client
+          .api(`${DEVICES}/${encodeURIComponent(deviceId)}`)
+          .version("beta")
+          .query({ $select: managedDeviceProperties })
+          .get();
+        const device = deviceOf(parsed(managedDeviceSchema, found));
+        if (device.id !== deviceId.toLowerCase()) throw unusable();
+        return device;
+      } catch (error) {
+        if (error instanceof GraphError && error.statusCode === 404) return undefined;
+        throw translateGraphError(error);
+      }
+    },
+
+    async search(search) {
+      const lists = await Promise.all(filtersOf(search).map((filter) => readAll(client, filter)));
+      const found = new Map(lists.flat().map((device) => [device.id, device]));
+      // Intune answers filters that it does not know with all devices: what does not fit is left out here.
+      const fitting = [...found.values()].filter((device) => isFitting(device, search));
+      fitting.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+      const from = offsetOf(search.page);
+      const devices = fitting.slice(from, from + search.top);
+      const hasMore = fitting.length > from + search.top;
+      return {
+        devices,
+        nextPage: hasMore ? Buffer.from(`devices ${from + search.top}`).toString("base64url") : undefined,
+      };
+    },
+
+    async languageOf(userId) {
+      try {
+        const user: unknown = await client
+          .api(`/users/${encodeURIComponent(userId)}`)
+          .version("v1.0")
+          .query({ $select: "preferredLanguage" })
+          .get();
+        return parsed(userSchema, user).preferredLanguage ?? undefined;
+      } catch {
+        // The language is a courtesy: without it (no permission, user gone, Graph busy) the default language is used.
+        return undefined;
+      }
+    },
+  };
+}
+
+/** One query for each field that Intune can search; with no text, one for all. They run side by side. */
+function filtersOf({ text }: DeviceSearch): (string | undefined)[] {
+  if (text === "") return [undefined];
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return [
+    `contains(deviceName,${quoted})`,
+    `serialNumber eq ${quoted}`,
+    `startswith(userPrincipalName,${quoted})`,
+    `startswith(userDisplayName,${quoted})`,
+  ];
+}
+
+async function readAll(client: Client, filter: string | undefined): Promise<Device[]> {
+  const devices: Device[] = [];
+  const query = new URLSearchParams({
+    $select: managedDeviceProperties,
+    $top: String(PAGE_SIZE),
+    ...(filter ? { $filter: filter } : {}),
+  });
+  let path: string | undefined = `${DEVICES}?${query.toString().replaceAll("+", "%20")}`;
+  for (let page = 0; path && page < MAX_PAGES; page += 1) {
+    try {
+      const answer = parsed(pageSchema, (await client.api(path).version("beta").get()) as unknown);
+      devices.push(...answer.value.flatMap(readable));
+      path = pathOf(answer["@odata.nextLink"]);
+    } catch (error) {
+      throw translateGraphError(error);
+    }
+  }
+  return devices;
+}
+
+/** A device that cannot be read is left out of a list: it must not hide the others. */
+function readable(value: unknown): Device[] {
+  const device = managedDeviceSchema.safeParse(value);
+  return device.success ? [deviceOf(device.data)] : [];
+}
+
+/** Only path and query of a next link are used: the host stays the one that is configured. */
+function pathOf(nextLink: string | undefined): string | undefined {
+  if (!nextLink) return undefined;
+  const { pathname, search } = new URL(nextLink);
+  if (pathname.toLowerCase() !== `/beta${DEVICES}`.toLowerCase()) throw unusable();
+  return `${DEVICES}${search}`;
+}
+
+function isFitting(device: Device, { text, platform }: DeviceSearch): boolean {
+  if (platform && device.platform !== platform) return false;
+  const wanted = text.toLowerCase();
+  const fields = [device.name, device.serialNumber, device.userName, device.userPrincipalName, device.email];
+  return wanted === "" || fields.some((field) => field?.toLowerCase().includes(wanted));
+}
+
+function offsetOf(page: string | undefined): number {
+  if (page === undefined) return 0;
+  const offset = /^devices (\d{1,6})$/.exec(Buffer.from(page, "base64url").toString())?.[1];
+  if (offset) return Number(offset);
+  throw new AppError(
+    "invalid-request",
+    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
+  );
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw unusable();
+}
+
+const unusable = () => new AppError("upstream-invalid", "Microsoft Graph gave an answer that cannot be used.");

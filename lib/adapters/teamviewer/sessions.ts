@@ -1,0 +1,145 @@
+import * as z from "zod";
+import type { Access } from "../../connector/access.ts";
+import { isAppError } from "../../errors.ts";
+import type { OpenResult, RemoteSession, RemoteSessions } from "../../sessions/ports.ts";
+import type { Outbound } from "../outbound.ts";
+import { callApi, TeamViewerError } from "./api.ts";
+import { isTeamViewerLink } from "./links.ts";
+
+type Deps = {
+  apiUrl: string;
+  loginUrl: string;
+  outbound: Outbound;
+  /** After a 401: fresh access, or the error that says why there is none. */
+  renew: (access: Access) => Promise<Access>;
+};
+
+const GROUP_NAME = "Intune remote assistance";
+const MAX_PAGES = 5;
+
+/** `custom_api` is seen by the API alone; it carries our session id so that a lost answer can be looked up. */
+const customApiOf = (ourId: string) => JSON.stringify({ connector: "intune-remote-assistance", sessionId: ourId });
+const customApiSchema = z.object({ connector: z.literal("intune-remote-assistance"), sessionId: z.string() });
+
+/** SessionsPostResponse and GetSessionsResponse of TeamViewer's API description, as far as they are used here. */
+const sessionSchema = z.object({
+  code: z.string().regex(/^s[\d-]{6,20}$/),
+  state: z.string().nullish(),
+  online: z.boolean().nullish(),
+  custom_api: z.string().nullish(),
+  created_at: z.string().nullish(),
+  end_customer_link: z.string(),
+  supporter_link: z.string(),
+});
+const listSchema = z.object({
+  sessions: z.array(z.unknown()),
+  sessions_remaining: z.number().nullish(),
+  next_offset: z.string().nullish(),
+});
+
+export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: Deps): RemoteSessions {
+  const api = { apiUrl, outbound };
+
+  /** Calls, and once more with a fresh token when TeamViewer refuses this one: a refused call did nothing. */
+  async function call<T>(
+    access: Access,
+    request: { method?: string; path: string; body?: unknown; schema: z.ZodType<T> },
+  ): Promise<T> {
+    try {
+      return await callApi(api, { accessToken: access.accessToken, ...request });
+    } catch (error) {
+      if (!(error instanceof TeamViewerError) || !error.isTokenRefused) throw error;
+      const { accessToken } = await renew(access);
+      return callApi(api, { accessToken, ...request });
+    }
+  }
+
+  const isTrustworthy = ({ supporter_link, end_customer_link }: z.infer<typeof sessionSchema>) =>
+    [supporter_link, end_customer_link].every((link) => isTeamViewerLink(link, [apiUrl, loginUrl]));
+
+  const remoteOf = (session: z.infer<typeof sessionSchema>): RemoteSession => {
+    const { code, supporter_link, end_customer_link } = session;
+    if (!isTrustworthy(session)) {
+      throw new TeamViewerError(
+        "upstream-invalid",
+        "TeamViewer gave a link that does not lead to TeamViewer. Tell an administrator.",
+        { isAmbiguous: true },
+      );
+    }
+    return {
+      code,
+      ourId: ourIdOf(session.custom_api),
+      state: stateOf(session.state),
+      online: session.online ?? false,
+      supporterUrl: supporter_link,
+      endCustomerUrl: end_customer_link,
+    };
+  };
+
+  async function list(access: Access, states: string, since: Date): Promise<RemoteSession[]> {
+    const found: RemoteSession[] = [];
+    let offset = "";
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const query = new URLSearchParams({ full_list: "true", state: states, ...(offset ? { offset } : {}) });
+      const { sessions, next_offset } = await call(access, { path: `/sessions?${query}`, schema: listSchema });
+      const readable = sessions
+        .map((each) => sessionSchema.safeParse(each))
+        .flatMap(({ data }) => (data ? [data] : []));
+      found.push(...readable.filter((each) => ourIdOf(each.custom_api) && isTrustworthy(each)).map(remoteOf));
+      const oldest = readable.at(-1)?.created_at;
+      if (!next_offset || (oldest && Date.parse(oldest) < since.getTime())) break;
+      offset = next_offset;
+    }
+    return found;
+  }
+
+  return {
+    async open(access, { ourId, description, validUntil }): Promise<OpenResult> {
+      const group = access.groupId ? { groupid: access.groupId } : { groupname: GROUP_NAME };
+      const body = {
+        ...group,
+        description: description.slice(0, 4000),
+        valid_until: `${validUntil.slice(0, 19)}Z`,
+        custom_api: customApiOf(ourId),
+      };
+      try {
+        const session = await call(access, { method: "POST", path: "/sessions", body, schema: sessionSchema });
+        return { outcome: "opened", remote: remoteOf(session) };
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+        return { outcome: error instanceof TeamViewerError && error.isAmbiguous ? "unknown" : "refused", error };
+      }
+    },
+    async findByOurId(access, ourId) {
+      const sessions = await list(access, "open", new Date(0));
+      return sessions.find((session) => session.ourId === ourId);
+    },
+    list: (access, since) => list(access, "open,closed", since),
+    async find(access, code) {
+      return remoteOf(await call(access, { path: `/sessions/${code}`, schema: sessionSchema }));
+    },
+    async close(access, code) {
+      const body = { state: "closed" };
+      try {
+        await call(access, { method: "PUT", path: `/sessions/${code}`, body, schema: z.unknown() });
+      } catch (error) {
+        const isGone = error instanceof TeamViewerError && error.status === 404;
+        if (!isGone) throw error;
+      }
+    },
+  };
+}
+
+function ourIdOf(customApi: string | null | undefined): string | undefined {
+  try {
+    return customApiSchema.safeParse(JSON.parse(customApi ?? "")).data?.sessionId;
+  } catch {
+    // Somebody else's session: its custom_api is free text.
+    return undefined;
+  }
+}
+
+function stateOf(state: string | null | undefined): RemoteSession["state"] {
+  const text = state?.toLowerCase();
+  return text === "open" || text === "closed" ? text : "unknown";
+}

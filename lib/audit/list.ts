@@ -1,0 +1,37 @@
+import { AppError } from "../errors.ts";
+import type { AuditEntry } from "./entry.ts";
+import type { AuditLog, AuditQuery } from "./ports.ts";
+
+type Deps = { auditLog: AuditLog; now: () => Date; auditRetentionMonths: number };
+type Filter = Partial<AuditQuery>;
+
+/** The audit, newest first: a page of it, or all that fits one after another. The range defaults to all that is kept. */
+export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
+  const queryOf = (filter: Filter): AuditQuery => {
+    const to = filter.to ?? new Date(now().getTime() + 60_000);
+    const oldest = new Date(Date.UTC(now().getUTCFullYear(), now().getUTCMonth() - auditRetentionMonths, 1));
+    const from = filter.from && filter.from > oldest ? filter.from : oldest;
+    return { ...filter, from, to };
+  };
+
+  return {
+    all: (filter: Filter): AsyncIterable<AuditEntry> => auditLog.read(queryOf(filter)),
+    async page(filter: Filter, { top, page }: { top: number; page?: string | undefined }) {
+      const value: AuditEntry[] = [];
+      for await (const entry of auditLog.read(queryOf(filter), checkedPage(page))) {
+        if (value.length === top) return { value, nextPage: value.at(-1)?.id ?? "" };
+        value.push(entry);
+      }
+      return { value };
+    },
+  };
+}
+
+/** A page is the id of the last entry seen. */
+function checkedPage(page: string | undefined): string | undefined {
+  if (page === undefined || /^\d{19}-[0-9a-f]{16}$/.test(page)) return page;
+  throw new AppError(
+    "invalid-request",
+    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
+  );
+}

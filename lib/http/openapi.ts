@@ -1,0 +1,144 @@
+import * as z from "zod";
+import type { Endpoint } from "./endpoint.ts";
+import { problemSchema } from "./problem.ts";
+
+/** One route as the document needs it. */
+export type DocumentedRoute = {
+  name: string;
+  method: string;
+  route: string;
+  endpoint?: DocumentedEndpoint;
+  summary?: string;
+};
+type DocumentedEndpoint = Pick<
+  Endpoint<never>,
+  "summary" | "roles" | "params" | "query" | "body" | "idempotencyKey" | "answers"
+>;
+
+type Info = { version: string; serverUrl: string; authorizeUrl: string; tokenUrl: string; scope: string };
+
+/** OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1), made from the schemas that validate. */
+export function openApiOf(
+  routes: readonly DocumentedRoute[],
+  { version, serverUrl, authorizeUrl, tokenUrl, scope }: Info,
+) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = `/${route.route}`;
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  const flow = { scopes: { [scope]: "Call this API" } };
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Intune remote-assistance connector",
+      version,
+      description: "TeamViewer help for Intune-managed devices: attended, consent first.",
+    },
+    servers: [{ url: serverUrl }],
+    paths,
+    components: {
+      schemas: { Problem: jsonSchemaOf(problemSchema) },
+      securitySchemes: {
+        entra: {
+          type: "oauth2",
+          flows: {
+            authorizationCode: { authorizationUrl: authorizeUrl, tokenUrl, ...flow },
+            clientCredentials: { tokenUrl, ...flow },
+          },
+        },
+      },
+    },
+  };
+}
+
+function operationOf({ name, route, endpoint, summary }: DocumentedRoute) {
+  if (!endpoint) {
+    return {
+      operationId: name,
+      summary,
+      security: [],
+      parameters: pathParameters(route),
+      responses: { default: { description: "See the summary." } },
+    };
+  }
+  const problem = {
+    description: "What went wrong and what to do (RFC 9457)",
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+  const answers = Object.entries(endpoint.answers).map(([status, schema]) => [
+    status,
+    {
+      description: z.globalRegistry.get(schema)?.description ?? "Done",
+      content: { "application/json": { schema: jsonSchemaOf(schema) } },
+    },
+  ]);
+  const { roles, body } = endpoint;
+  return {
+    operationId: name,
+    summary: endpoint.summary,
+    description: `Needs the app role ${roles.join(" or ")}.`,
+    "x-roles": roles,
+    security: [{ entra: [] }],
+    parameters: [
+      ...pathParameters(route, endpoint.params),
+      ...queryParameters(endpoint.query),
+      ...headerParameters(endpoint.idempotencyKey),
+    ],
+    ...(body
+      ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchemaOf(body) } } } }
+      : {}),
+    responses: { ...Object.fromEntries(answers), default: problem },
+  };
+}
+
+function pathParameters(route: string, schema?: z.ZodType) {
+  const properties = propertiesOf(schema).properties;
+  return [...route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: properties[name] ?? { type: "string" },
+  }));
+}
+
+function queryParameters(schema: z.ZodType | undefined) {
+  const { properties, required } = propertiesOf(schema);
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema: property,
+  }));
+}
+
+function headerParameters(kind: "required" | "optional" | undefined) {
+  if (!kind) return [];
+  return [
+    {
+      name: "Idempotency-Key",
+      in: "header",
+      required: kind === "required",
+      schema: { type: "string", minLength: 1, maxLength: 255 },
+    },
+  ];
+}
+
+function propertiesOf(schema: z.ZodType | undefined): { properties: Record<string, unknown>; required: string[] } {
+  if (!schema) return { properties: {}, required: [] };
+  const { properties = {}, required = [] } = jsonSchemaOf(schema) as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return { properties, required };
+}
+
+/** JSON Schema 2020-12, which OpenAPI 3.1 takes as it is; what is read (`input`), with reused schemas written out. */
+function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const {
+    $schema: _dialect,
+    id: _id,
+    ...rest
+  } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,11 @@
+import * as z from "zod";
+
+/** Query parameters of every list: how many at most, and where the last page ended. */
+export const paging = {
+  top: z.coerce.number("must be a whole number from 1 to 200").int().min(1).max(200).default(50),
+  page: z.string().max(500).optional(),
+};
+
+/** The answer of every list; `nextPage` is opaque and missing on the last page. */
+export const listSchema = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ value: z.array(item), nextPage: z.string().optional() });
