@@ -10,14 +10,17 @@ import { API_CLIENT_ID, PORTAL_CLIENT_ID, principals, TENANT_ID } from "../../in
 const REDIRECT_URI = "http://localhost:7071/portal/";
 const API_SCOPE = `api://${API_CLIENT_ID}/access_as_user`;
 const ADA = "10000000-0000-4000-8000-000000000001";
+const folder = mkdtempSync(join(tmpdir(), "entra-"));
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 let entra: Entra;
 let server: oauth.AuthorizationServer;
 let aheadMs = 0;
 
-const start = (file?: string) =>
-  startEntra({
+const started: Entra[] = [];
+
+async function start(file?: string) {
+  const one = await startEntra({
     port: 0,
     tenantId: TENANT_ID,
     apiClientId: API_CLIENT_ID,
@@ -25,6 +28,9 @@ const start = (file?: string) =>
     now: () => Date.now() + aheadMs,
     ...(file ? { file } : {}),
   });
+  started.push(one);
+  return one;
+}
 
 beforeAll(async () => {
   entra = await start();
@@ -37,7 +43,10 @@ afterEach(() => {
   entra.clearFaults();
 });
 
-afterAll(() => entra.close());
+afterAll(async () => {
+  await Promise.all(started.map((one) => one.close()));
+  rmSync(folder, { recursive: true });
+});
 
 /** Verifies as the app does: the tenant's keys, one issuer, one audience. */
 async function verified(token: string, jwks = createRemoteJWKSet(new URL(server.jwks_uri ?? ""))) {
@@ -344,15 +353,21 @@ describe("keys", () => {
   });
 
   test("keys and sign-ins outlive a restart", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "entra-"));
     const first = await start(join(folder, "entra.json"));
     const token = await first.tokenFor("Ticket system");
+    const { url, verifier } = await startSignIn();
+    const { location } = await choose(new URL(`${first.url}${url.pathname}${url.search}`));
     await first.close();
+
     const second = await start(join(folder, "entra.json"));
-    const jwks = createRemoteJWKSet(new URL(`${second.url}/${TENANT_ID}/discovery/v2.0/keys`));
-    expect((await jwtVerify(token, jwks)).payload.aud).toBe(API_CLIENT_ID);
-    await second.close();
-    rmSync(folder, { recursive: true });
+    const keysUrl = new URL(`${second.url}/${TENANT_ID}/discovery/v2.0/keys`);
+    expect((await jwtVerify(token, createRemoteJWKSet(keysUrl))).payload.aud).toBe(API_CLIENT_ID);
+    expect((await jsonOf(await fetch(keysUrl))).keys).toHaveLength(1);
+    const form = { grant_type: "authorization_code", client_id: PORTAL_CLIENT_ID, redirect_uri: REDIRECT_URI };
+    const code = location.searchParams.get("code") ?? "";
+    const body = new URLSearchParams({ ...form, code, code_verifier: verifier });
+    const redeemed = await fetch(`${second.url}/${TENANT_ID}/oauth2/v2.0/token`, { method: "POST", body });
+    expect(redeemed.status).toBe(200);
   });
 });
 

@@ -17,6 +17,8 @@ const AUTHORITY = "http://127.0.0.1:1/0f0e0d0c-0b0a-4908-8706-050403020100";
 const folder = mkdtempSync(join(tmpdir(), "vault-"));
 const certificateFile = join(folder, "certificate.pem");
 
+const vaults: StandIn[] = [];
+
 let certificate: Certificate;
 let identity: StandIn;
 let vault: StandIn;
@@ -27,18 +29,24 @@ beforeAll(async () => {
   identity = await startIdentity({ port: 0, header: "vault-test" });
   process.env.IDENTITY_ENDPOINT = `${identity.url}/msi/token`;
   process.env.IDENTITY_HEADER = "vault-test";
-  vault = await startVault({ port: 0, certificate, secrets: { "from-the-start": "s0" }, authority: AUTHORITY });
+  vault = await start({ secrets: { "from-the-start": "s0" } });
   client = clientOf(vault.url);
 });
 
 afterEach(() => vault.clearFaults());
 
 afterAll(async () => {
-  await Promise.all([vault.close(), identity.close()]);
+  await Promise.all([identity, ...vaults].map((one) => one.close()));
   delete process.env.IDENTITY_ENDPOINT;
   delete process.env.IDENTITY_HEADER;
   rmSync(folder, { recursive: true });
 });
+
+async function start(options: Omit<Parameters<typeof startVault>[0], "port" | "certificate">) {
+  const one = await startVault({ port: 0, certificate, authority: AUTHORITY, ...options });
+  vaults.push(one);
+  return one;
+}
 
 function clientOf(url: string, options: SecretClientOptions = {}) {
   return new SecretClient(url, new ManagedIdentityCredential(), {
@@ -97,15 +105,14 @@ describe("the challenge", () => {
 describe("secrets", () => {
   test("a secret set at start is there, and is not overwritten at the next start", async () => {
     const file = join(folder, "secrets.json");
-    const first = await startVault({ port: 0, certificate, file, secrets: { "state-key": "one" } });
+    const first = await start({ file, secrets: { "state-key": "one" } });
     await clientOf(first.url).setSecret("kept", "over a restart", { tags: { generation: "1" } });
     await first.close();
-    const second = await startVault({ port: 0, certificate, file, secrets: { "state-key": "two" } });
+    const second = await start({ file, secrets: { "state-key": "two" } });
     const after = clientOf(second.url);
 
     expect((await after.getSecret("state-key")).value).toBe("one");
     expect((await after.getSecret("kept")).properties.tags).toEqual({ generation: "1" });
-    await second.close();
   });
 
   test("each set makes a version; the newest is read, an older one by its version", async () => {
