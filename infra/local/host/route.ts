@@ -60,7 +60,7 @@ function matchSegments(segments: Segment[], path: string[]): Record<string, stri
     }
     const given = path[index] ?? "";
     if (given === "") {
-      if (!isParameter(only) || segment.parts.length > 1) return undefined;
+      if (!isParameter(only)) return undefined;
       if (only.standard !== undefined) values[only.name] = only.standard;
       else if (!only.isOptional) return undefined;
       continue;
@@ -104,9 +104,10 @@ function parseSegment(text: string): Segment {
     else throw new Error(`"${text}" is not a route segment`);
     rest = rest.slice(literal?.length ?? inner?.[0].length);
   }
-  const isComplex = parts.length > 1;
-  if (isComplex && parts.some((part) => isParameter(part) && (part.isCatchAll || part.isOptional))) {
-    throw new Error(`"${text}": a catch-all or optional parameter must be alone in its segment`);
+  const mayBeMissing = (part: Part) =>
+    isParameter(part) && (part.isCatchAll || part.isOptional || part.standard !== undefined);
+  if (parts.length > 1 && parts.some(mayBeMissing)) {
+    throw new Error(`"${text}": only a parameter alone in its segment may be missing or a catch-all`);
   }
   const source = parts.map((part) => (isParameter(part) ? "(.+)" : escapeRegExp(part))).join("");
   return { parts, pattern: new RegExp(`^${source}$`, "is") };

@@ -93,6 +93,7 @@ describe("A queue message", () => {
 
   test("stays hidden when it fails in a queue that is a poison queue itself", async () => {
     await start(9, succeed, { poisonQueue: undefined });
+    await start(1, fail, { poisonQueue: undefined });
     await start(3, fail, { poisonQueue: undefined });
     expect(calls).toEqual([]);
   });

@@ -44,6 +44,7 @@ describe("A route template", () => {
     ["portal/{**path}", "/portal/a%2Fb/c", { path: "a%2Fb/c" }],
     ["portal/{*path=index.html}", "/portal", { path: "index.html" }],
     ["{a}-{b}", "/x-y-z", { a: "x-y", b: "z" }],
+    ["{a}-{b}", "/", undefined],
     ["v{major:int}.{minor:int}", "/v1.20", { major: "1", minor: "20" }],
     ["v{major:int}.{minor:int}", "/v1", undefined],
     ["a/{{x}}", "/a/{x}", {}],
@@ -51,9 +52,12 @@ describe("A route template", () => {
     expect(compileRoute(template).match(path)).toEqual(expected);
   });
 
-  test.each(["a/{", "a/{}", "a//b", "{*path}/more", "x{id?}", "f/{id:unknown}"])("%s is refused", (template) => {
-    expect(() => compileRoute(template)).toThrow();
-  });
+  test.each(["a/{", "a/{}", "a//b", "{*path}/more", "x{id?}", "x{id=1}", "f/{id:unknown}"])(
+    "%s is refused",
+    (template) => {
+      expect(() => compileRoute(template)).toThrow();
+    },
+  );
 
   test("is tried before a less precise one", () => {
     const templates = ["a/{*rest}", "a/{id}", "a/{id:int}", "a/b", "a/{x}-{y}/c", "a/b/{id}"];

@@ -100,6 +100,13 @@ describe("A timer", () => {
     expect(kept.status.next).toBe("2026-11-22T10:30:00.000Z");
   });
 
+  test("does not fire when it is stopped before its time", async () => {
+    start("0 * * * * *");
+    await stop();
+    await jest.advanceTimersByTimeAsync(2 * MINUTE_MS);
+    expect(times()).toEqual([]);
+  });
+
   test("fires no more once it is stopped, and stopping waits for the run that has begun", async () => {
     workMs = 5000;
     start("0 * * * * *");
