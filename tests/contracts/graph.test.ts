@@ -20,14 +20,24 @@ const company = demoDevices();
 
 let nowMs = START_MS;
 let graph: Awaited<ReturnType<typeof startGraph>>;
+let running: (typeof graph)[] = [];
 let client: Client;
+
+async function start(options: Omit<Parameters<typeof startGraph>[0], "port">) {
+  const started = await startGraph({ port: 0, ...options });
+  running.push(started);
+  return started;
+}
 
 beforeEach(async () => {
   nowMs = START_MS;
-  graph = await startGraph({ port: 0, devices: [...company], now: () => new Date(nowMs) });
+  graph = await start({ devices: [...company], now: () => new Date(nowMs) });
   client = graphClient(graph.url);
 });
-afterEach(() => graph.close());
+afterEach(async () => {
+  await Promise.all(running.map((started) => started.close()));
+  running = [];
+});
 
 function named(name: string): ManagedDevice {
   const device = company.find(({ deviceName }) => deviceName === name);
@@ -42,6 +52,7 @@ function withFilter(filter: string, version = "beta"): Promise<Page> {
 async function everyPage(first: Page): Promise<Page[]> {
   const pages = [first];
   for (let link = first["@odata.nextLink"]; link; link = pages.at(-1)?.["@odata.nextLink"]) {
+    if (pages.length > company.length) throw new Error("the pages go round in a circle");
     pages.push(await client.api(followable(graph.url, link)).get());
   }
   return pages;
@@ -529,12 +540,11 @@ describe("behind the service's back", () => {
     const folder = mkdtempSync(join(tmpdir(), "graph-"));
     const file = join(folder, "graph.json");
     try {
-      const first = await startGraph({ port: 0, file });
+      const first = await start({ file });
       const { id } = first.putDevice({ deviceName: "PC-KEPT" });
       await first.close();
-      const second = await startGraph({ port: 0, file });
+      const second = await start({ file });
       const device = await graphClient(second.url).api(`${DEVICES}/${id}`).get();
-      await second.close();
       expect(device.deviceName).toBe("PC-KEPT");
     } finally {
       rmSync(folder, { recursive: true });
@@ -542,9 +552,8 @@ describe("behind the service's back", () => {
   });
 
   test("a small company of one's own can be given", async () => {
-    const small = await startGraph({ port: 0, devices: [named("PC-001")], users: [] });
+    const small = await start({ devices: [named("PC-001")], users: [] });
     const page: Page = await graphClient(small.url).api(DEVICES).get();
-    await small.close();
     expect(page.value.map(({ deviceName }) => deviceName)).toEqual(["PC-001"]);
   });
 });
