@@ -46,8 +46,7 @@ import type { Settings } from "./settings.ts";
 export type App = ReturnType<typeof createApp>;
 
 /** Puts everything together: one client per service for the life of the process, clock and randomness handed in from here. */
-export function createApp(settings: Settings) {
-  const now = () => new Date();
+export function createApp(settings: Settings, now: () => Date = () => new Date()) {
   const newId = () => randomUUID();
   const randomText = () => randomBytes(32).toString("base64url");
   const newMatchCode = () => String(randomInt(10_000)).padStart(4, "0");

@@ -9,13 +9,13 @@ export function html(strings: TemplateStringsArray, ...values: (string | Html | 
   const parts = strings.map((part, index) => {
     const value = values[index];
     if (value === undefined) return part;
-    return part + (typeof value === "string" ? escape(value) : value.html);
+    return part + (typeof value === "string" ? escaped(value) : value.html);
   });
   return { html: parts.join("") };
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escape = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
