@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
+import type { Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { journalCalls, type StorageJournal } from "./storage-journal.ts";
 
 type Options = { port?: number | undefined; directory?: string | undefined };
 
@@ -11,10 +13,12 @@ export type Azurite = {
   blobUrl: string;
   queueUrl: string;
   tableUrl: string;
+  /** What was asked, and a delay for what will be. */
+  journal: StorageJournal;
   close: () => Promise<void>;
 };
 
-type Server = { start: () => Promise<void>; close: () => Promise<void>; httpServer: { address: () => AddressInfo } };
+type Server = { start: () => Promise<void>; close: () => Promise<void>; httpServer: HttpServer };
 type ServiceModule = { default: new (...settings: unknown[]) => unknown };
 
 // The emulator's account and key are public: learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key
@@ -32,6 +36,7 @@ export async function startAzurite({ port, directory }: Options = {}): Promise<A
   const load = nativeRequire();
   load("azurite/dist/src/common/Logger").configLogger(false);
   const servers: Server[] = [];
+  const journal: StorageJournal = { calls: [], delayMs: 0 };
   const start = async (service: "blob" | "queue" | "table", offset: number) => {
     const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}`;
     const Configuration = (load(`azurite/dist/src/${service}/${name}Configuration`) as ServiceModule).default;
@@ -41,7 +46,8 @@ export async function startAzurite({ port, directory }: Options = {}): Promise<A
     const server = new Server(new Configuration(...settingsOf(service, port ? port + offset : 0, directory, memory)));
     await server.start();
     servers.push(server);
-    return `http://${HOST}:${server.httpServer.address().port}/${ACCOUNT}`;
+    journalCalls(journal, service, server.httpServer);
+    return `http://${HOST}:${(server.httpServer.address() as AddressInfo).port}/${ACCOUNT}`;
   };
   const close = async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -53,7 +59,7 @@ export async function startAzurite({ port, directory }: Options = {}): Promise<A
     const connectionString =
       `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${ACCOUNT_KEY};` +
       `BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};TableEndpoint=${tableUrl};`;
-    return { connectionString, blobUrl, queueUrl, tableUrl, close };
+    return { connectionString, blobUrl, queueUrl, tableUrl, journal, close };
   } catch (error) {
     await close();
     throw error;

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import type { Addresses } from "./addresses.ts";
 import { printAudit } from "./demo/audit-table.ts";
 import { ask } from "./demo/browser.ts";
-import { printFigures } from "./demo/figures.ts";
+import { measure, tableOfFigures } from "./demo/figures.ts";
 import { doTheJob } from "./demo/job.ts";
 import { makeSteps } from "./demo/steps.ts";
 import { defaultDataDirectory, startProduct } from "./product.ts";
@@ -28,8 +28,8 @@ async function main(): Promise<number> {
     print(`The whole job against ${target.addresses.app}\n`);
     const entries = await doTheJob(steps, target.addresses, target.masterKey);
     print(`\nThe audit of this session\n${printAudit(entries)}`);
-    if (values.figures) print(`\n${await printFigures(target.addresses)}`);
     print(`\n${steps.count()} steps, all as they should be.`);
+    if (values.figures) print(`\nFigures\n${tableOfFigures(await inOwnDirectory(measure))}`);
     return 0;
   } catch (error) {
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
@@ -49,6 +49,15 @@ async function runningProduct(directory: string): Promise<Target | undefined> {
   } catch {
     // Nothing runs there: one is started.
     return undefined;
+  }
+}
+
+async function inOwnDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), "remote-assistance-figures-"));
+  try {
+    return await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -32,6 +32,8 @@ export type Product = {
   addresses: Addresses;
   surroundings: Surroundings;
   functions: number;
+  /** The functions process. */
+  processId: number;
   /** One more functions process on the same storage; answers its address. */
   addProcess: () => Promise<{ url: string; stop: () => Promise<void> }>;
   stop: () => Promise<void>;
@@ -82,6 +84,7 @@ export async function startProduct(options: Options): Promise<Product> {
       addresses,
       surroundings,
       functions: host.functions,
+      processId: host.processId,
       async addProcess() {
         const other = await startHost(await freePort(), `host-${others.length + 2}`);
         others.push(other);

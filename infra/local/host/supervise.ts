@@ -21,6 +21,8 @@ type Options = {
 export type SupervisedHost = {
   url: string;
   functions: number;
+  /** The id of the process that runs now. */
+  processId: number;
   restart: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -94,6 +96,9 @@ export async function superviseHost({
     url: ready.url,
     get functions() {
       return host.functions;
+    },
+    get processId() {
+      return child.pid ?? 0;
     },
     restart: () => enqueue(replace),
     stop: async () => {
