@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -7,7 +6,6 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Bundles the app into `dist/`: the entry point `main.js`, its chunks and source maps. Answers the milliseconds it took. */
 export async function buildApp(): Promise<number> {
   const startedMs = performance.now();
-  rmSync(`${root}dist`, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
     entryPoints: { main: "functions/main.ts" },

@@ -1,5 +1,3 @@
-import type { StandInRequest } from "./stand-in.ts";
-
 /**
  * A way to make a stand-in fail. `method` and `path` (a regular expression, ignoring case) choose the requests; left out, all.
  * `skip` lets the first so many matching requests pass; the fault then strikes `times` requests (default 1, 0 = for ever).
@@ -35,7 +33,7 @@ export function faultBook() {
       armed = [];
     },
     list: () => armed,
-    take(request: StandInRequest): Armed | undefined {
+    take(request: { method: string; path: string }): Armed | undefined {
       for (const fault of armed) {
         if (fault.method && fault.method.toUpperCase() !== request.method) continue;
         if (fault.path && !new RegExp(fault.path, "i").test(request.path)) continue;

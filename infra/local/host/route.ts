@@ -88,7 +88,7 @@ function splitSegments(template: string): string[] {
     if (character === "/" && depth === 0) segments.push("");
     else segments[segments.length - 1] += character;
   }
-  if (depth !== 0 || segments.includes("")) throw new Error(`"${template}" is not a route template`);
+  if (segments.includes("")) throw new Error(`"${template}" is not a route template`);
   return segments;
 }
 
