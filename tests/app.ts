@@ -13,6 +13,7 @@ import type { TokenOverrides } from "../infra/local/entra/token-for.ts";
 import { compileRoute } from "../infra/local/host/route.ts";
 import { startSurroundings } from "../infra/local/surroundings.ts";
 import { createApp } from "../lib/app.ts";
+import type { AuditEntry } from "../lib/audit/entry.ts";
 import { readSettings } from "../lib/settings.ts";
 
 export const APP_URL = "http://127.0.0.1:7071";
@@ -177,6 +178,13 @@ export async function startTestApp(settings: Record<string, string> = {}) {
       return rows;
     },
     secretNames,
+    /** What `/api/audit` tells about the actions that start with `action`, oldest first. */
+    async audit(action: "connector." | "session." | "notification."): Promise<AuditEntry[]> {
+      const token = await around.entra.tokenFor("Log collector", { claims: { exp: Math.floor(nowMs / 1000) + 60 } });
+      const answer = await first.request("GET", `/api/audit?action=${action}&format=ndjson`, { token });
+      const lines = answer.text.split("\n").filter((line) => line !== "");
+      return lines.map((line) => JSON.parse(line) as AuditEntry).reverse();
+    },
     /** No faults or limits, no grants, nothing in storage and vault, no journal, the clock at the machine's time, a new process. */
     async reset() {
       clearFaults();

@@ -55,3 +55,25 @@ function must(answer: Answer, status: number): Answer {
   if (answer.status === status) return answer;
   throw new Error(`expected ${status}, got ${answer.status} ${answer.text}`);
 }
+
+/** The token calls TeamViewer got: exchanges of a code or refreshes. */
+export function tokenCalls({ around }: TestApp, grantType: "authorization_code" | "refresh_token") {
+  const calls = around.teamviewer.journal.filter(({ path }) => path === "/api/v1/oauth2/token");
+  return calls.filter(({ body }) => new URLSearchParams(body).get("grant_type") === grantType);
+}
+
+export const revokeCalls = ({ around }: TestApp) =>
+  around.teamviewer.journal.filter(({ path }) => path === "/api/v1/oauth2/revoke");
+
+/** The grants that TeamViewer still honours. */
+export const liveGrants = ({ around }: TestApp) => around.teamviewer.grants().filter(({ live }) => live);
+
+/** The connector as an auditor sees it. */
+export async function connectorOf(product: TestApp): Promise<ConnectorView> {
+  const token = await product.tokenFor("Dev Auditor");
+  return must(await product.request("GET", "/api/connector", { token }), 200).json<ConnectorView>();
+}
+
+/** An audit in short: action, phase and result of each entry. */
+export const inShort = (entries: { action: string; phase: string; result?: string | undefined }[]) =>
+  entries.map(({ action, phase, result }) => [action, phase, result].filter(Boolean).join(" "));
