@@ -1,0 +1,223 @@
+import { describe, expect, test } from "@jest/globals";
+import { readSettings } from "../../lib/settings.ts";
+
+const TENANT = "0F0E0D0C-0B0A-4908-8706-050403020100";
+const CLIENT = "A91C11E2-7d1a-4b6e-9c56-0d5f3a7b2e10";
+
+/** Just what has no default. */
+const least = {
+  TENANT_ID: TENANT,
+  API_CLIENT_ID: CLIENT,
+  TEAMVIEWER_CLIENT_ID: "123456-app",
+  KEY_VAULT_URL: "https://vault.example",
+  AzureWebJobsStorage: "UseDevelopmentStorage=true",
+  PUBLIC_URL: "https://help.example",
+  ORGANIZATION_NAME: "Contoso",
+};
+
+const withSettings = (changes: Record<string, string | undefined>) => readSettings({ ...least, ...changes });
+
+function complaintAbout(changes: Record<string, string | undefined>): string[] {
+  try {
+    withSettings(changes);
+  } catch (error) {
+    return (error as Error).message.split("\n").slice(1);
+  }
+  return [];
+}
+
+test("with the least of settings everything else takes its documented default", () => {
+  expect(readSettings(least)).toEqual({
+    tenantId: TENANT.toLowerCase(),
+    apiClientId: CLIENT.toLowerCase(),
+    allowedClients: [],
+    entraUrl: "https://login.microsoftonline.com",
+    graphUrl: "https://graph.microsoft.com",
+    teamviewerLoginUrl: "https://login.teamviewer.com",
+    teamviewerApiUrl: "https://webapi.teamviewer.com",
+    teamviewerClientId: "123456-app",
+    keyVaultUrl: "https://vault.example",
+    storage: { connectionString: "UseDevelopmentStorage=true" },
+    managedIdentityClientId: undefined,
+    publicUrl: "https://help.example",
+    organizationName: "Contoso",
+    defaultLanguage: "en",
+    termsVersion: "1",
+    termsUrl: "https://www.teamviewer.com/en/legal/eula",
+    allowCorporateAndroid: false,
+    sessionMinutes: 60,
+    sessionRetentionDays: 90,
+    auditRetentionMonths: 24,
+    allowedOrigins: [],
+  });
+});
+
+test("every setting that is given is taken", () => {
+  const given = withSettings({
+    ALLOWED_CLIENTS: ` ${CLIENT} ,, ${TENANT},`,
+    ENTRA_URL: "https://login.microsoftonline.us/",
+    GRAPH_URL: "https://graph.microsoft.us",
+    TEAMVIEWER_LOGIN_URL: "http://127.0.0.1:1/",
+    TEAMVIEWER_API_URL: "http://localhost:2",
+    AZURE_CLIENT_ID: CLIENT,
+    PUBLIC_URL: "https://help.example/",
+    ORGANIZATION_NAME: " Contoso ",
+    DEFAULT_LANGUAGE: "pt-BR",
+    TERMS_VERSION: "2026-11",
+    TERMS_URL: "https://terms.example/v2",
+    ALLOW_CORPORATE_ANDROID: "true",
+    SESSION_MINUTES: "5",
+    SESSION_RETENTION_DAYS: "3650",
+    AUDIT_RETENTION_MONTHS: "120",
+    ALLOWED_ORIGINS: "https://portal.example/, http://[::1]:5173",
+  });
+  expect(given).toMatchObject({
+    allowedClients: [CLIENT.toLowerCase(), TENANT.toLowerCase()],
+    entraUrl: "https://login.microsoftonline.us",
+    graphUrl: "https://graph.microsoft.us",
+    teamviewerLoginUrl: "http://127.0.0.1:1",
+    teamviewerApiUrl: "http://localhost:2",
+    managedIdentityClientId: CLIENT,
+    publicUrl: "https://help.example",
+    organizationName: "Contoso",
+    defaultLanguage: "pt-BR",
+    termsVersion: "2026-11",
+    termsUrl: "https://terms.example/v2",
+    allowCorporateAndroid: true,
+    sessionMinutes: 5,
+    sessionRetentionDays: 3650,
+    auditRetentionMonths: 120,
+    allowedOrigins: ["https://portal.example", "http://[::1]:5173"],
+  });
+});
+
+test("all that is wrong is said in one message, by name", () => {
+  const complaint = complaintAbout({
+    TENANT_ID: "contoso.onmicrosoft.com",
+    API_CLIENT_ID: undefined,
+    KEY_VAULT_URL: "http://vault.example",
+    AzureWebJobsStorage: undefined,
+    PUBLIC_URL: undefined,
+    ORGANIZATION_NAME: "",
+    SESSION_MINUTES: "4",
+    ALLOW_CORPORATE_ANDROID: "yes",
+  });
+  expect(complaint).toEqual([
+    "- TENANT_ID: must be a GUID",
+    "- API_CLIENT_ID: is required",
+    "- KEY_VAULT_URL: must start with https://",
+    "- ORGANIZATION_NAME: is required",
+    "- ALLOW_CORPORATE_ANDROID: must be true or false",
+    expect.stringMatching(/^- SESSION_MINUTES: .*5/),
+    expect.stringMatching(/^- AzureWebJobsStorage: is required/),
+    expect.stringMatching(/^- PUBLIC_URL: is required/),
+  ]);
+});
+
+test("a wrong setting is named, its value is not repeated", () => {
+  const secret = "AccountKey=c2VjcmV0";
+  const complaint = complaintAbout({ TENANT_ID: secret, KEY_VAULT_URL: secret, AzureWebJobsStorage: undefined });
+  expect(complaint).toHaveLength(3);
+  expect(complaint.join()).not.toContain("c2VjcmV0");
+});
+
+describe("An address", () => {
+  test.each([
+    "http://vault.example",
+    "ftp://vault.example",
+    "javascript:alert(1)",
+    "vault.example",
+    "//vault.example",
+    "https://user@vault.example",
+    "https://:pass@vault.example",
+    "https://vault.example/?x=1",
+    "https://vault.example/#x",
+    "http://127.0.0.1.example",
+    "http://localhost.example",
+    "http://10.0.0.1",
+    "https://",
+  ])("%s is refused", (text) => {
+    expect(complaintAbout({ KEY_VAULT_URL: text })).toEqual([expect.stringMatching(/^- KEY_VAULT_URL: must /)]);
+  });
+
+  test.each(["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", "https://vault.example"])(
+    "%s is taken: https, or plain http on loopback",
+    (text) => {
+      expect(withSettings({ KEY_VAULT_URL: `${text}/` }).keyVaultUrl).toBe(text);
+    },
+  );
+
+  test.each(["ENTRA_URL", "GRAPH_URL", "TEAMVIEWER_LOGIN_URL", "TEAMVIEWER_API_URL", "PUBLIC_URL", "TERMS_URL"])(
+    "%s is held to the same rule",
+    (name) => {
+      expect(complaintAbout({ [name]: "http://elsewhere.example" })).toEqual([`- ${name}: must start with https://`]);
+    },
+  );
+
+  test("of an origin that may call is held to the same rule", () => {
+    expect(complaintAbout({ ALLOWED_ORIGINS: "https://a.example,http://b.example" })).toHaveLength(1);
+    expect(complaintAbout({ ALLOWED_ORIGINS: "*" })).toHaveLength(1);
+  });
+});
+
+describe("Numbers", () => {
+  test.each([
+    ["SESSION_MINUTES", "4"],
+    ["SESSION_MINUTES", "1441"],
+    ["SESSION_MINUTES", "7.5"],
+    ["SESSION_MINUTES", "an hour"],
+    ["SESSION_RETENTION_DAYS", "0"],
+    ["SESSION_RETENTION_DAYS", "3651"],
+    ["AUDIT_RETENTION_MONTHS", "0"],
+    ["AUDIT_RETENTION_MONTHS", "121"],
+  ])("%s=%s is refused", (name, value) => {
+    expect(complaintAbout({ [name]: value })).toEqual([expect.stringContaining(`- ${name}: `)]);
+  });
+});
+
+test.each(["e", "english!", "en_US", "en-"])("%s is no language tag", (tag) => {
+  expect(complaintAbout({ DEFAULT_LANGUAGE: tag })).toEqual([
+    "- DEFAULT_LANGUAGE: must be a language tag such as en or pt-BR",
+  ]);
+});
+
+test("an organization's name has at most 100 characters", () => {
+  expect(withSettings({ ORGANIZATION_NAME: "x".repeat(100) }).organizationName).toHaveLength(100);
+  expect(complaintAbout({ ORGANIZATION_NAME: "x".repeat(101) })).toHaveLength(1);
+  expect(complaintAbout({ ORGANIZATION_NAME: "   " })).toHaveLength(1);
+});
+
+describe("In App Service", () => {
+  test("the public address follows from the host's name, unless it is set", () => {
+    const here = { PUBLIC_URL: undefined, WEBSITE_HOSTNAME: "help.azurewebsites.net" };
+    expect(withSettings(here).publicUrl).toBe("https://help.azurewebsites.net");
+    expect(withSettings({ ...here, PUBLIC_URL: "https://help.example" }).publicUrl).toBe("https://help.example");
+  });
+});
+
+describe("Storage by identity", () => {
+  const services = {
+    AzureWebJobsStorage: undefined,
+    AzureWebJobsStorage__queueServiceUri: "https://q.example",
+    AzureWebJobsStorage__tableServiceUri: "https://t.example",
+  };
+
+  test("takes the addresses of queues and tables, and the identity's client id", () => {
+    expect(withSettings({ ...services, AzureWebJobsStorage__clientId: CLIENT }).storage).toEqual({
+      queueUrl: "https://q.example",
+      tableUrl: "https://t.example",
+      clientId: CLIENT,
+    });
+  });
+
+  test("needs both addresses, over https", () => {
+    expect(complaintAbout({ ...services, AzureWebJobsStorage__tableServiceUri: "" })).toHaveLength(1);
+    expect(complaintAbout({ ...services, AzureWebJobsStorage__queueServiceUri: "http://q.example" })).toEqual([
+      expect.stringMatching(/must start with https:\/\//),
+    ]);
+  });
+
+  test("a connection string comes first, as for the Functions host", () => {
+    expect(withSettings({ ...services, AzureWebJobsStorage: "x" }).storage).toEqual({ connectionString: "x" });
+  });
+});
