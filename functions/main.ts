@@ -1,10 +1,12 @@
 import { app } from "@azure/functions";
 import { createApp } from "../lib/app.ts";
 import { readSettings } from "../lib/settings.ts";
-import { register } from "./register.ts";
+import { register, registerPreflight } from "./register.ts";
 
 // Registrations come first: an entry point that throws before its first one reaches the host as "no functions found",
 // after one as the message itself. No function runs before this file has ended.
 register(app, () => connector);
 
 const connector = createApp(readSettings(process.env));
+
+if (connector.allowedOrigins.length > 0) registerPreflight(app, () => connector);

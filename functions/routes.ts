@@ -19,6 +19,7 @@ import { keepConnected } from "./keep-connected.ts";
 import { notify } from "./notify.ts";
 import { notifyPoison } from "./notify-poison.ts";
 import { openapi } from "./openapi.ts";
+import { preflight } from "./preflight.ts";
 import { session } from "./session.ts";
 import { sessionClose } from "./session-close.ts";
 import { sessionNotify } from "./session-notify.ts";
@@ -73,6 +74,15 @@ export const httpRoutes: readonly HttpRoute[] = [
   ),
   open("openapi", "GET", "api/openapi.json", (app) => openapi(app, documentedRoutes), "This document."),
 ];
+
+/** Registered only where front ends on other origins are allowed (ALLOWED_ORIGINS). */
+export const preflightRoute = {
+  name: "preflight",
+  method: "OPTIONS",
+  route: "{*path}",
+  authLevel: "anonymous",
+  handler: preflight,
+} as const;
 
 export const queueTriggers: readonly {
   name: string;

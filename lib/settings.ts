@@ -58,7 +58,8 @@ const schema = z.object({
   TEAMVIEWER_CLIENT_ID: z.string().trim().min(1).max(200),
   KEY_VAULT_URL: address,
   AZURE_CLIENT_ID: guid.optional(),
-  PUBLIC_URL: address.optional(),
+  // A notification has 500 characters, and the link in it is never cut.
+  PUBLIC_URL: address.pipe(z.string().max(200, "must have at most 200 characters")).optional(),
   WEBSITE_HOSTNAME: z.string().optional(),
   ORGANIZATION_NAME: z.string().trim().min(1).max(100, "must have at most 100 characters"),
   DEFAULT_LANGUAGE: z
@@ -68,7 +69,7 @@ const schema = z.object({
   TERMS_VERSION: z.string().trim().min(1).max(50).default("1"),
   TERMS_URL: address.default("https://www.teamviewer.com/en/legal/eula"),
   ALLOW_CORPORATE_ANDROID: yesOrNo.default(false),
-  SESSION_MINUTES: wholeNumber(5, 1440).default(60),
+  SESSION_MINUTES: wholeNumber(1, 1440).default(60),
   SESSION_RETENTION_DAYS: wholeNumber(1, 3650).default(90),
   AUDIT_RETENTION_MONTHS: wholeNumber(1, 120).default(24),
   ALLOWED_ORIGINS: list.pipe(z.array(address)).default([]),

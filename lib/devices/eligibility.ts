@@ -37,6 +37,7 @@ function blockerOf(device: Device, { allowCorporateAndroid }: Policy): Eligibili
   if (isHoloLens(device)) return "hololens";
   if (isSurfaceHub(device)) return "surface-hub";
   if (isWindowsS(device)) return "windows-10-s";
+  if (isWindowsPhone(device)) return "platform-not-supported";
   if (device.platform === "android")
     return isCorporateAndroid(device) && !allowCorporateAndroid ? "corporate-android" : undefined;
   return ["windows", "macos", "ios", "ipados"].includes(device.platform) ? undefined : "platform-not-supported";
@@ -59,6 +60,10 @@ function isWindowsS({ platform, skuNumber, skuFamily }: Device): boolean {
   if (platform !== "windows") return false;
   if (skuNumber !== undefined) return WINDOWS_S_SKUS.includes(skuNumber);
   return ["cloud", "cloudn", "cloudedition", "cloudeditionn"].includes(skuFamily.toLowerCase());
+}
+
+function isWindowsPhone({ deviceType, operatingSystem }: Device): boolean {
+  return deviceType.toLowerCase() === "windowsphone" || /^windows phone/i.test(operatingSystem);
 }
 
 const CORPORATE_ANDROID_ENROLLMENTS = [

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /** Query parameters of every list: how many at most, and where the last page ended. */
 export const paging = {
-  top: z.coerce.number("must be a whole number from 1 to 200").int().min(1).max(200).default(50),
+  top: z.coerce.number("must be a whole number from 1 to 1000").int().min(1).max(1000).default(50),
   page: z.string().max(500).optional(),
 };
 

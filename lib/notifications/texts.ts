@@ -18,7 +18,7 @@ export const languages: readonly string[] = Object.keys(catalogue);
 /** The first of `wanted` (BCP 47 tags; undefined is skipped) that has texts, by its primary subtag; English when none has. */
 export function chooseLanguage(wanted: readonly (string | undefined)[]): string {
   const primaries = wanted.map((tag) => tag?.split(/[-_]/)[0]?.toLowerCase());
-  return primaries.find((tag) => tag !== undefined && tag in catalogue) ?? "en";
+  return primaries.find((tag) => tag !== undefined && Object.hasOwn(catalogue, tag)) ?? "en";
 }
 
 const TITLE_LIMIT = 50;
@@ -26,11 +26,16 @@ const TEXT_LIMIT = 500;
 
 type Facts = { language: string; organization: string; matchCode: string; url: string };
 
-/** Title (at most 50) and text (at most 500 code points) of a notification; when too long the words are cut, never the link. */
+/**
+ * Title (at most 50) and text (at most 500 code points) of a notification. When too long the organization's name is cut,
+ * then the words, never the link; so the match code stays.
+ */
 export function notificationText({ language, organization, matchCode, url }: Facts): { title: string; text: string } {
   const { title, body } = catalogue[language] ?? catalogue.en ?? { title: "", body: "" };
-  const words = body.replace("{organization}", () => organization).replace("{matchCode}", () => matchCode);
   const room = TEXT_LIMIT - [...url].length - 1;
+  const rest = body.replace("{organization}", "").replace("{matchCode}", () => matchCode);
+  const name = cut(organization, room - [...rest].length);
+  const words = body.replace("{matchCode}", () => matchCode).replace("{organization}", () => name);
   return { title: cut(title, TITLE_LIMIT), text: `${cut(words, room)} ${url}` };
 }
 

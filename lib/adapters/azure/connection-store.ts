@@ -42,12 +42,10 @@ export function makeConnectionStore(table: Table): ConnectionStore {
       return changed([inUse, pointerChange(all, connected.id), ...outOfUse]);
     },
     remove(all, { value, etag }) {
-      const gone: RowChange = { kind: "delete", row: { partitionKey: PARTITION, rowKey: value.id }, etag };
-      if (all.current?.value.id !== value.id || !all.pointerEtag) return changed([gone]);
-      return changed([
-        gone,
-        { kind: "delete", row: { partitionKey: PARTITION, rowKey: POINTER }, etag: all.pointerEtag },
-      ]);
+      const row = { partitionKey: PARTITION, rowKey: value.id };
+      if (all.current?.value.id !== value.id || !all.pointerEtag) return changed([{ kind: "delete", row, etag }]);
+      // Replaced, not deleted: in a transaction only a replacement can be conditional.
+      return changed([{ kind: "delete", row }, pointerChange(all, "")]);
     },
   };
 }

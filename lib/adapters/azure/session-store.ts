@@ -42,11 +42,12 @@ export function makeSessionStore(table: Table, now: () => Date): SessionStore {
     },
     async remove({ session: { id }, etag }) {
       const partitionKey = shardOf(id);
-      await table.change([
-        { kind: "delete", row: { partitionKey, rowKey: id }, etag },
-        { kind: "delete", row: { partitionKey, rowKey: `new~${id}` } },
-        { kind: "delete", row: { partitionKey, rowKey: `open~${id}` } },
-      ]);
+      // Read before the row goes: after it somebody may create the session anew, and these tags no longer fit its markers.
+      const markers = await Promise.all([`new~${id}`, `open~${id}`].map((key) => table.read(partitionKey, key)));
+      const isRemoved = await table.change([{ kind: "delete", row: { partitionKey, rowKey: id }, etag }]);
+      if (!isRemoved) return;
+      for (const marker of markers)
+        if (marker) await table.change([{ kind: "delete", row: marker, etag: marker.etag }]);
     },
     ids: (filter, after) => lists.ids(filter, unlisted(table), after),
     async pending() {

@@ -11,7 +11,7 @@ export type RowChange =
   | { kind: "insert"; row: NewRow }
   | { kind: "upsert"; row: NewRow }
   | { kind: "replace"; row: NewRow; etag: string }
-  | { kind: "delete"; row: NewRow; etag?: string };
+  | { kind: "delete"; row: NewRow; etag?: string }; // with `etag` only as the one change
 
 /**
  * One table. A lost race (row exists, row changed, row gone) is an answer, never an error; everything else that goes wrong
@@ -123,7 +123,9 @@ function actionOf(change: RowChange): TransactionAction {
   if (change.kind === "insert") return ["create", change.row];
   if (change.kind === "upsert") return ["upsert", change.row, "Replace"];
   if (change.kind === "replace") return ["update", change.row, "Replace", { etag: change.etag }];
-  return ["delete", { ...change.row, ...(change.etag ? { etag: change.etag } : {}) }];
+  // The SDK sends deletes of a transaction with `If-Match: *`, whatever they name.
+  if (change.etag) throw new Error("A conditional delete must stand alone");
+  return ["delete", change.row];
 }
 
 async function create(client: TableClient): Promise<void> {

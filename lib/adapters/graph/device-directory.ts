@@ -34,7 +34,8 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
     },
 
     async search(search) {
-      const lists = await Promise.all(filtersOf(search).map((filter) => readAll(client, filter)));
+      const [byName, ...others] = filtersOf(search).map((filter) => readAll(client, filter));
+      const lists = await Promise.all([byName ?? [], ...others.map((list) => list.catch(emptyIfRefused))]);
       const found = new Map(lists.flat().map((device) => [device.id, device]));
       // Intune answers filters that it does not know with all devices: what does not fit is left out here.
       const fitting = [...found.values()].filter((device) => isFitting(device, search));
@@ -94,6 +95,12 @@ async function readAll(client: Client, filter: string | undefined): Promise<Devi
     }
   }
   return devices;
+}
+
+/** Which fields Intune can search is hardly documented: a search by one of them may be refused, and finds nothing then. */
+function emptyIfRefused(error: unknown): Device[] {
+  if (error instanceof AppError && error.cause instanceof GraphError && error.cause.statusCode === 400) return [];
+  throw error;
 }
 
 /** A device that cannot be read is left out of a list: it must not hide the others. */

@@ -63,7 +63,7 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
       throw new TeamViewerError(
         "upstream-invalid",
         "TeamViewer gave a link that does not lead to TeamViewer. Tell an administrator.",
-        { isAmbiguous: true },
+        { isAmbiguous: false },
       );
     }
     return {
@@ -93,6 +93,15 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
     return found;
   }
 
+  async function close(access: Access, code: string): Promise<void> {
+    try {
+      await call(access, { method: "PUT", path: `/sessions/${code}`, body: { state: "closed" }, schema: z.unknown() });
+    } catch (error) {
+      const isGone = error instanceof TeamViewerError && error.status === 404;
+      if (!isGone) throw error;
+    }
+  }
+
   return {
     async open(access, { ourId, description, validUntil }): Promise<OpenResult> {
       const group = access.groupId ? { groupid: access.groupId } : { groupname: GROUP_NAME };
@@ -104,6 +113,8 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
       };
       try {
         const session = await call(access, { method: "POST", path: "/sessions", body, schema: sessionSchema });
+        // A session whose links nobody may use must not stay open.
+        if (!isTrustworthy(session)) await close(access, session.code).catch(() => undefined);
         return { outcome: "opened", remote: remoteOf(session) };
       } catch (error) {
         if (!isAppError(error)) throw error;
@@ -118,15 +129,7 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
     async find(access, code) {
       return remoteOf(await call(access, { path: `/sessions/${code}`, schema: sessionSchema }));
     },
-    async close(access, code) {
-      const body = { state: "closed" };
-      try {
-        await call(access, { method: "PUT", path: `/sessions/${code}`, body, schema: z.unknown() });
-      } catch (error) {
-        const isGone = error instanceof TeamViewerError && error.status === 404;
-        if (!isGone) throw error;
-      }
-    },
+    close,
   };
 }
 
