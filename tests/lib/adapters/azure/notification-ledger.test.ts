@@ -1,0 +1,80 @@
+import { ManagedIdentityCredential } from "@azure/identity";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
+import { makeNotificationLedger } from "../../../../lib/adapters/azure/notification-ledger.ts";
+import { makeTables } from "../../../../lib/adapters/azure/table.ts";
+import type { NotificationLedger } from "../../../../lib/notifications/ports.ts";
+
+const PHONE = "d0000000-0000-4000-8000-000000000001";
+const TIMES = [new Date("2026-11-22T10:00:00Z"), new Date("2026-11-22T10:00:01Z")];
+
+let azurite: Azurite;
+let ledger: NotificationLedger;
+let made = 0;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+
+beforeEach(() => {
+  made += 1;
+  const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
+  ledger = makeNotificationLedger(tables(`notifications${made}`));
+});
+
+afterAll(() => azurite.close());
+
+const reserve = (notifyKey: string, etag?: string, times = TIMES) =>
+  ledger.reserve({ deviceId: PHONE, notifyKey, budget: { times, etag } });
+
+describe("The ledger of notifications", () => {
+  test("knows nothing of a device that was never notified", async () => {
+    expect(await ledger.sentTimes(PHONE)).toEqual({ times: [], etag: undefined });
+    expect(await ledger.find(PHONE, "key")).toBeUndefined();
+  });
+
+  test("keeps a reservation together with the times of the hour", async () => {
+    const reserved = await reserve("key");
+    expect(reserved).toEqual({ state: "sending", etag: expect.stringMatching(/.+/) });
+    expect(await ledger.find(PHONE, "key")).toEqual(reserved);
+    expect(await ledger.sentTimes(PHONE)).toEqual({ times: TIMES, etag: expect.stringMatching(/.+/) });
+  });
+
+  test("gives one key to one of many who want it at the same moment", async () => {
+    const reserved = await Promise.all(Array.from({ length: 10 }, () => reserve("key")));
+    expect(reserved.filter((each) => each !== undefined)).toHaveLength(1);
+  });
+
+  test("lets one notification into the budget at a time, and keeps no key of the others", async () => {
+    const keys = Array.from({ length: 10 }, (_, index) => `key${index}`);
+    await reserve("first");
+    const { etag } = await ledger.sentTimes(PHONE);
+    const reserved = await Promise.all(keys.map((key) => reserve(key, etag)));
+    expect(reserved.filter((each) => each !== undefined)).toHaveLength(1);
+    const known = await Promise.all(keys.map((key) => ledger.find(PHONE, key)));
+    expect(known.filter((each) => each !== undefined)).toHaveLength(1);
+  });
+
+  test("gives a key that waits to one of many, and a finished one to nobody who saw it waiting", async () => {
+    const first = await reserve("key");
+    if (!first) throw new Error("not reserved");
+    await ledger.mark(PHONE, "key", first, "later");
+    const previous = await ledger.find(PHONE, "key");
+    expect(previous?.state).toBe("later");
+    if (!previous) throw new Error("not found");
+    const { etag } = await ledger.sentTimes(PHONE);
+    const again = () => ledger.reserve({ deviceId: PHONE, notifyKey: "key", budget: { times: TIMES, etag }, previous });
+    const reserved = await Promise.all([again(), again(), again()]);
+    expect(reserved.filter((each) => each !== undefined)).toHaveLength(1);
+    expect(await ledger.find(PHONE, "key")).toMatchObject({ state: "sending" });
+  });
+
+  test("keeps devices apart, and forgets keys without forgetting the hour", async () => {
+    await reserve("key");
+    const other = "d0000000-0000-4000-8000-000000000002";
+    expect(await ledger.find(other, "key")).toBeUndefined();
+    await ledger.forget(PHONE, ["key", "never there"]);
+    expect(await ledger.find(PHONE, "key")).toBeUndefined();
+    expect((await ledger.sentTimes(PHONE)).times).toEqual(TIMES);
+  });
+});

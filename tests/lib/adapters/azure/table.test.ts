@@ -1,0 +1,148 @@
+import { ManagedIdentityCredential } from "@azure/identity";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
+import { startStandIn } from "../../../../infra/local/stand-in.ts";
+import { makeTables, type Row, type Table, where } from "../../../../lib/adapters/azure/table.ts";
+
+let azurite: Azurite;
+let tables: (name: string) => Table;
+let made = 0;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
+});
+
+afterAll(() => azurite.close());
+
+/** A table that does not exist yet. */
+function missing(): Table {
+  made += 1;
+  return tables(`table${made}`);
+}
+
+const row = (rowKey: string, value = "") => ({ partitionKey: "p", rowKey, value });
+const all = where`PartitionKey eq ${"p"}`;
+
+async function listed(table: Table, filter = all): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const each of table.query(filter)) rows.push(each);
+  return rows;
+}
+
+describe("A table", () => {
+  test("that is missing is empty, and is made when it is first written", async () => {
+    const table = missing();
+    expect(await table.read("p", "r")).toBeUndefined();
+    expect(await listed(table)).toEqual([]);
+    await table.drop();
+    expect(await table.change([{ kind: "insert", row: row("r", "kept") }])).toEqual(
+      new Map([["r", expect.stringMatching(/.+/)]]),
+    );
+    expect(await table.read("p", "r")).toMatchObject(row("r", "kept"));
+  });
+
+  test("is made by the first transaction, too", async () => {
+    const table = missing();
+    const changes = ["a", "b"].map((key) => ({ kind: "insert" as const, row: row(key) }));
+    expect([...((await table.change(changes)) ?? [])].map(([key]) => key)).toEqual(["a", "b"]);
+    expect(await listed(table)).toHaveLength(2);
+  });
+
+  test("takes every row when many write first at the same moment", async () => {
+    const table = missing();
+    const keys = Array.from({ length: 20 }, (_, index) => `r${index}`);
+    const tags = await Promise.all(keys.map((key) => table.change([{ kind: "insert", row: row(key) }])));
+    expect(tags.filter((tag) => tag === undefined)).toEqual([]);
+    expect(await listed(table)).toHaveLength(20);
+  });
+
+  test("lets one of many inserts of the same row win and tells the others", async () => {
+    const table = missing();
+    const values = Array.from({ length: 20 }, (_, index) => `v${index}`);
+    const tags = await Promise.all(values.map((value) => table.change([{ kind: "insert", row: row("r", value) }])));
+    const winners = values.filter((_, index) => tags[index] !== undefined);
+    expect(winners).toHaveLength(1);
+    expect(await table.read("p", "r")).toMatchObject(row("r", winners[0]));
+  });
+
+  test("lets one of many replacements of the same version win", async () => {
+    const table = missing();
+    const etag = (await table.change([{ kind: "insert", row: row("r") }]))?.get("r") ?? "";
+    const values = Array.from({ length: 20 }, (_, index) => `v${index}`);
+    const tags = await Promise.all(
+      values.map((value) => table.change([{ kind: "replace", row: row("r", value), etag }])),
+    );
+    const winners = values.filter((_, index) => tags[index] !== undefined);
+    expect(winners).toHaveLength(1);
+    expect(await table.read("p", "r")).toMatchObject(row("r", winners[0]));
+  });
+
+  test("gives tags that the next change of a transaction's rows can name", async () => {
+    const table = missing();
+    const tags = await table.change(["a", "b"].map((key) => ({ kind: "insert", row: row(key) })));
+    const again = await table.change(
+      ["a", "b"].map((key) => ({ kind: "replace", row: row(key, "2"), etag: tags?.get(key) ?? "" })),
+    );
+    expect(again?.size).toBe(2);
+  });
+
+  test("changes nothing of a transaction that lost a race", async () => {
+    const table = missing();
+    await table.change([{ kind: "insert", row: row("there", "old") }]);
+    const tags = await table.change([
+      { kind: "upsert", row: row("new") },
+      { kind: "insert", row: row("there", "changed") },
+    ]);
+    expect(tags).toBeUndefined();
+    expect(await listed(table)).toEqual([expect.objectContaining(row("there", "old"))]);
+  });
+
+  test("answers undefined when what should be deleted is gone or was changed", async () => {
+    const table = missing();
+    const etag = (await table.change([{ kind: "insert", row: row("r") }]))?.get("r") ?? "";
+    await table.change([{ kind: "upsert", row: row("r", "newer") }]);
+    expect(await table.change([{ kind: "delete", row: row("r"), etag }])).toBeUndefined();
+    expect(await table.change([{ kind: "delete", row: row("gone") }])).toBeUndefined();
+    expect(await table.read("p", "r")).toMatchObject(row("r", "newer"));
+  });
+
+  test("lists more rows than one answer of the service holds, in the order of their keys", async () => {
+    const table = missing();
+    const keys = Array.from({ length: 1050 }, (_, index) => String(index).padStart(4, "0"));
+    const batches = Array.from({ length: 11 }, (_, index) => keys.slice(index * 100, index * 100 + 100));
+    for (const batch of batches.reverse()) await table.change(batch.map((key) => ({ kind: "insert", row: row(key) })));
+    expect((await listed(table)).map(({ rowKey }) => rowKey)).toEqual(keys);
+  });
+
+  test.each(["' or PartitionKey ne '", "O'Brien", "p' or '1' eq '1", "%27 or 1 eq 1", "a''b"])(
+    "takes %j in a condition as a value, never as a part of the condition",
+    async (value) => {
+      const table = missing();
+      await table.change([
+        { kind: "insert", row: row("other", "something else") },
+        { kind: "insert", row: row("meant", value) },
+      ]);
+      const found = await listed(table, where`PartitionKey eq ${"p"} and value eq ${value}`);
+      expect(found.map(({ rowKey }) => rowKey)).toEqual(["meant"]);
+    },
+  );
+
+  test("that is refused by the service is an outage that says when to come back", async () => {
+    const refusing = await startStandIn({ name: "storage", port: 0, routes: [], notFound: () => ({ status: 403 }) });
+    try {
+      const connectionString = azurite.connectionString.replaceAll(
+        azurite.tableUrl,
+        `${refusing.url}/devstoreaccount1`,
+      );
+      const table = makeTables({ connectionString }, new ManagedIdentityCredential())("any");
+      const outage = expect.objectContaining({ code: "upstream-unavailable", retryAfterSeconds: 30 });
+      await expect(table.read("p", "r")).rejects.toEqual(outage);
+      await expect(table.change([{ kind: "insert", row: row("r") }])).rejects.toEqual(outage);
+      await expect(listed(table)).rejects.toEqual(outage);
+      await expect(table.drop()).rejects.toEqual(outage);
+    } finally {
+      await refusing.close();
+    }
+  });
+});
