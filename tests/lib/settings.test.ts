@@ -99,7 +99,7 @@ test("all that is wrong is said in one message, by name", () => {
     AzureWebJobsStorage: undefined,
     PUBLIC_URL: undefined,
     ORGANIZATION_NAME: "",
-    SESSION_MINUTES: "4",
+    SESSION_MINUTES: "0",
     ALLOW_CORPORATE_ANDROID: "yes",
   });
   expect(complaint).toEqual([
@@ -108,7 +108,7 @@ test("all that is wrong is said in one message, by name", () => {
     "- KEY_VAULT_URL: must start with https://",
     "- ORGANIZATION_NAME: is required",
     "- ALLOW_CORPORATE_ANDROID: must be true or false",
-    expect.stringMatching(/^- SESSION_MINUTES: .*5/),
+    expect.stringMatching(/^- SESSION_MINUTES: /),
     expect.stringMatching(/^- AzureWebJobsStorage: is required/),
     expect.stringMatching(/^- PUBLIC_URL: is required/),
   ]);
@@ -162,7 +162,7 @@ describe("An address", () => {
 
 describe("Numbers", () => {
   test.each([
-    ["SESSION_MINUTES", "4"],
+    ["SESSION_MINUTES", "0"],
     ["SESSION_MINUTES", "1441"],
     ["SESSION_MINUTES", "7.5"],
     ["SESSION_MINUTES", "an hour"],
@@ -220,4 +220,10 @@ describe("Storage by identity", () => {
   test("a connection string comes first, as for the Functions host", () => {
     expect(withSettings({ ...services, AzureWebJobsStorage: "x" }).storage).toEqual({ connectionString: "x" });
   });
+});
+
+test("a public address leaves room for the words of a notification", () => {
+  const longest = `https://${"a".repeat(192)}`;
+  expect(withSettings({ PUBLIC_URL: longest }).publicUrl).toBe(longest);
+  expect(complaintAbout({ PUBLIC_URL: `${longest}a` })).toEqual(["- PUBLIC_URL: must have at most 200 characters"]);
 });

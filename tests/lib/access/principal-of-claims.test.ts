@@ -114,12 +114,12 @@ test("a role named in the scope is no role", () => {
   expect(principalOfClaims(claims, expected).roles).toEqual([]);
 });
 
-test("whatever the claims hold, the answer is a principal of this tenant or one of two refusals", () => {
+test("whatever the claims hold, the answer is a principal of this tenant or one of two refusals", async () => {
   const values = fc.oneof(fc.anything(), fc.constantFrom("2.0", "app", "access_as_user", TENANT, AGENT, PORTAL));
   const claims = fc
     .dictionary(fc.constantFrom("ver", "tid", "oid", "azp", "idtyp", "scp", "roles"), values)
     .map((changes) => ({ ...person, ...changes }));
-  fc.assert(
+  await fc.assert(
     fc.property(claims, (given) => {
       const answer = refusal(given);
       if (typeof answer === "object") expect([answer.id, given.tid]).toEqual([String(given.oid).toLowerCase(), TENANT]);

@@ -5,8 +5,8 @@ import { requireRole } from "../../../lib/access/require-role.ts";
 
 const withRoles = (own: readonly Role[]): Principal => ({ id: "x", kind: "person", clientId: "y", roles: own });
 
-test("one role of those that may is enough, none is refused, whatever else the principal holds", () => {
-  fc.assert(
+test("one role of those that may is enough, none is refused, whatever else the principal holds", async () => {
+  await fc.assert(
     fc.property(fc.subarray([...roles]), fc.subarray([...roles]), (own, allowed) => {
       const attempt = () => requireRole(withRoles(own), allowed);
       if (own.some((role) => allowed.includes(role))) expect(attempt).not.toThrow();

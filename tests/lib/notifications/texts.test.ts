@@ -1,0 +1,111 @@
+import { describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { chooseLanguage, languages, notificationText } from "../../../lib/notifications/texts.ts";
+
+const TOKEN = "t".repeat(43);
+/** The longest that the settings let through. */
+const LONGEST_NAME = "W".repeat(100);
+const LONGEST_URL = `https://${"a".repeat(200 - 8)}/h/${TOKEN}`;
+const usual = { language: "en", organization: "Contoso", matchCode: "4831", url: `https://help.example/h/${TOKEN}` };
+const lengthOf = (text: string) => [...text].length;
+
+test("users are addressed in English and French at least", () => {
+  expect(languages).toEqual(expect.arrayContaining(["en", "fr"]));
+});
+
+test("an English notification says who asks, what to do, the match code and the link", () => {
+  expect(notificationText(usual)).toEqual({
+    title: "Remote help asks to connect",
+    text: `Contoso IT support asks to help on this device. Accept only if you are talking with them and they tell you the match code 4831. https://help.example/h/${TOKEN}`,
+  });
+});
+
+describe.each([...languages])("In the language %s", (language) => {
+  test("title, words, match code and link fit Company Portal with the longest name and address", () => {
+    const { title, text } = notificationText({
+      language,
+      organization: LONGEST_NAME,
+      matchCode: "0007",
+      url: LONGEST_URL,
+    });
+    expect(lengthOf(title)).toBeLessThanOrEqual(50);
+    expect(title).not.toContain("…");
+    expect(lengthOf(text)).toBeLessThanOrEqual(500);
+    expect(text).toContain("0007");
+    expect(text.endsWith(` ${LONGEST_URL}`)).toBe(true);
+  });
+
+  test("nothing is cut from a usual notification", () => {
+    const { text } = notificationText({ ...usual, language });
+    expect(text).not.toContain("…");
+    expect(text).toContain("Contoso");
+    expect(text).not.toMatch(/[{}]/);
+  });
+
+  test("the words are its own", () => {
+    const english = notificationText(usual);
+    const own = notificationText({ ...usual, language });
+    expect(own.title === english.title && own.text === english.text).toBe(language === "en");
+  });
+});
+
+test("whatever the organization is called, the link is whole, the code is there and the limits hold", async () => {
+  const name = fc.string({ unit: "binary", minLength: 1, maxLength: 100 });
+  const code = fc.integer({ min: 0, max: 9999 }).map((number) => String(number).padStart(4, "0"));
+  const path = fc.string({ unit: fc.constantFrom("a", "-", "0", "/"), maxLength: 180 });
+  await fc.assert(
+    fc.property(name, code, path, fc.constantFrom(...languages), (organization, matchCode, rest, language) => {
+      const url = `https://${rest}/h/${TOKEN}`;
+      const { title, text } = notificationText({ language, organization, matchCode, url });
+      expect(text.endsWith(` ${url}`)).toBe(true);
+      expect(text.slice(0, -url.length)).toContain(matchCode);
+      expect(lengthOf(text)).toBeLessThanOrEqual(500);
+      expect(lengthOf(title)).toBeLessThanOrEqual(50);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("an organization that is called like a placeholder or a replacement pattern is only a name", () => {
+  const { text } = notificationText({ ...usual, organization: "{matchCode} $& $1 {organization}" });
+  expect(text).toContain("{matchCode} $& $1 {organization} IT support asks");
+  expect(text).toContain("the match code 4831.");
+});
+
+test("characters are counted as people see them in the limit, code point by code point, and none is halved", () => {
+  const { text } = notificationText({ ...usual, organization: "😀".repeat(400) });
+  expect(lengthOf(text)).toBe(500);
+  expect(text.isWellFormed()).toBe(true);
+});
+
+describe("The language", () => {
+  test.each<[(string | undefined)[], string]>([
+    [[], "en"],
+    [["fr"], "fr"],
+    [["fr-CA"], "fr"],
+    [["FR_ca"], "fr"],
+    [[undefined, "fr"], "fr"],
+    [["xx", "fr-FR", "en"], "fr"],
+    [["en-GB", "fr"], "en"],
+    [["xx"], "en"],
+    [[""], "en"],
+    [["frr"], "en"],
+    [["constructor"], "en"],
+    [["constructor", "fr"], "fr"],
+    [["__proto__"], "en"],
+  ])("of %j is %s: the first that has texts, else English", (wanted, language) => {
+    expect(chooseLanguage(wanted)).toBe(language);
+  });
+
+  test("that has no texts falls back to English", () => {
+    expect(notificationText({ ...usual, language: "xx" })).toEqual(notificationText(usual));
+  });
+
+  test("is one that has texts, whatever is wanted", async () => {
+    await fc.assert(
+      fc.property(fc.array(fc.option(fc.string(), { nil: undefined })), (wanted) => {
+        expect(languages).toContain(chooseLanguage(wanted));
+      }),
+    );
+  });
+});
