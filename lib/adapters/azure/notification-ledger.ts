@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { NotificationLedger, Reservation } from "../../notifications/ports.ts";
 import type { RowChange, Table } from "./table.ts";
 
@@ -16,14 +17,18 @@ export function makeNotificationLedger(table: Table): NotificationLedger {
       return row && { state: row.state as Reservation["state"], etag: row.etag };
     },
     async reserve({ deviceId, notifyKey, budget, previous }) {
-      const row = { partitionKey: deviceId, rowKey: notifyKey, state: "sending" };
+      const claim = randomUUID();
+      const row = { partitionKey: deviceId, rowKey: notifyKey, state: "sending", claim };
       const budgetRow = { partitionKey: deviceId, rowKey: BUDGET, times: JSON.stringify(budget.times) };
       const changes: RowChange[] = [
         previous ? { kind: "replace", row, etag: previous.etag } : { kind: "insert", row },
         budget.etag ? { kind: "replace", row: budgetRow, etag: budget.etag } : { kind: "insert", row: budgetRow },
       ];
       const tags = await table.change(changes);
-      return tags && { state: "sending", etag: tags.get(notifyKey) ?? "" };
+      if (tags) return { state: "sending", etag: tags.get(notifyKey) ?? "" };
+      // A change whose answer got lost is tried again by the SDK and then meets its own row.
+      const existing = await table.read(deviceId, notifyKey);
+      return existing?.claim === claim ? { state: "sending", etag: existing.etag } : undefined;
     },
     async mark(deviceId, notifyKey, { etag }, state) {
       await table.change([{ kind: "replace", row: { partitionKey: deviceId, rowKey: notifyKey, state }, etag }]);

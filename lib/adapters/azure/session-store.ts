@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Owed, Pending, SessionStore, StoredSession } from "../../sessions/ports.ts";
 import { type Session, sessionSchema } from "../../sessions/session.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
@@ -23,16 +24,18 @@ export function makeSessionStore(table: Table, now: () => Date): SessionStore {
     find,
     async create(session) {
       const { id, requestedAt, requestedBy } = session;
+      const claim = randomUUID();
       const marker = { partitionKey: shardOf(id), at: requestedAt, requestedBy, deviceId: session.device.id };
       const tags = await table.change([
-        { kind: "insert", row: rowOf(session) },
+        { kind: "insert", row: { ...rowOf(session), claim } },
         { kind: "upsert", row: { ...marker, rowKey: `new~${id}` } },
         { kind: "upsert", row: { ...marker, rowKey: `open~${id}` } },
       ]);
       if (tags) return { session, etag: tags.get(id) ?? "" };
-      // A create whose answer got lost is tried again by the SDK and then meets its own row.
-      const existing = await find(id);
-      return existing && JSON.stringify(existing.session) === JSON.stringify(session) ? existing : undefined;
+      // A create whose answer got lost is tried again by the SDK and then meets its own row. Two requests of the same
+      // millisecond may be alike to the letter, so only the claim tells whose it is.
+      const existing = await table.read(shardOf(id), id);
+      return existing?.claim === claim ? storedOf(existing) : undefined;
     },
     async update({ etag }, session, owed = []) {
       const at = now().toISOString();

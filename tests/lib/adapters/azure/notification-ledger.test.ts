@@ -4,6 +4,7 @@ import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
 import { makeNotificationLedger } from "../../../../lib/adapters/azure/notification-ledger.ts";
 import { makeTables } from "../../../../lib/adapters/azure/table.ts";
 import type { NotificationLedger } from "../../../../lib/notifications/ports.ts";
+import { startStorageProxy } from "../../../storage-proxy.ts";
 
 const PHONE = "d0000000-0000-4000-8000-000000000001";
 const TIMES = [new Date("2026-11-22T10:00:00Z"), new Date("2026-11-22T10:00:01Z")];
@@ -67,6 +68,22 @@ describe("The ledger of notifications", () => {
     const reserved = await Promise.all([again(), again(), again()]);
     expect(reserved.filter((each) => each !== undefined)).toHaveLength(1);
     expect(await ledger.find(PHONE, "key")).toMatchObject({ state: "sending" });
+  });
+
+  test("gives a key to whoever took it, also when the service's answer got lost", async () => {
+    await reserve("other key");
+    const { etag } = await ledger.sentTimes(PHONE);
+    const proxy = await startStorageProxy(azurite);
+    try {
+      proxy.fail({ about: /\$batch/, behaviour: "reset-after" });
+      const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+      const behindProxy = makeNotificationLedger(tables(`notifications${made}`));
+      const reserved = await behindProxy.reserve({ deviceId: PHONE, notifyKey: "key", budget: { times: TIMES, etag } });
+      expect(reserved).toEqual(await ledger.find(PHONE, "key"));
+      expect(reserved).toMatchObject({ state: "sending" });
+    } finally {
+      await proxy.close();
+    }
   });
 
   test("keeps devices apart, and forgets keys without forgetting the hour", async () => {

@@ -7,6 +7,7 @@ import { makeTables } from "../../../../lib/adapters/azure/table.ts";
 import type { AuditEntry } from "../../../../lib/audit/entry.ts";
 import type { Owed, SessionFilter, SessionStore } from "../../../../lib/sessions/ports.ts";
 import type { Session } from "../../../../lib/sessions/session.ts";
+import { type StorageProxy, startStorageProxy } from "../../../storage-proxy.ts";
 
 const NOW = new Date("2026-11-22T10:00:00.000Z");
 const [BRUNO, CHIARA] = ["10000000-0000-4000-8000-000000000002", "10000000-0000-4000-8000-000000000003"];
@@ -15,13 +16,16 @@ const [PHONE, PC] = ["d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000
 let azurite: Azurite;
 let store: SessionStore;
 let raw: TableClient;
+let proxy: StorageProxy;
 let made = 0;
 
 beforeAll(async () => {
   azurite = await startAzurite();
+  proxy = await startStorageProxy(azurite);
 });
 
 beforeEach(() => {
+  proxy.clear();
   made += 1;
   const name = `sessions${made}`;
   const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
@@ -29,7 +33,15 @@ beforeEach(() => {
   raw = TableClient.fromConnectionString(azurite.connectionString, name, { allowInsecureConnection: true });
 });
 
-afterAll(() => azurite.close());
+afterAll(async () => {
+  await proxy.close();
+  await azurite.close();
+});
+
+function storeBehindProxy(): SessionStore {
+  const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+  return makeSessionStore(tables(`sessions${made}`), () => NOW);
+}
 
 /** Session number `number`: ids in all shards, requested `secondsAgo`. */
 function session(number: number, secondsAgo = 0, change: Partial<Session> = {}): Session {
@@ -92,6 +104,20 @@ describe("A stored session", () => {
     const winners = created.filter((each) => each !== undefined);
     expect(winners).toHaveLength(1);
     expect((await store.find(session(1).id))?.session).toEqual(winners[0]?.session);
+  });
+
+  test("is created by one of many, even when their drafts are equal to the letter", async () => {
+    const created = await Promise.all(Array.from({ length: 20 }, () => store.create(session(1))));
+    expect(created.filter((each) => each !== undefined)).toHaveLength(1);
+  });
+
+  test("is created by whoever created it, also when the service's answer got lost", async () => {
+    await store.create(session(2));
+    proxy.fail({ about: /\$batch/, behaviour: "reset-after" });
+    const created = await storeBehindProxy().create(session(1));
+    expect(proxy.calls.filter(({ about }) => about.includes("$batch"))).toHaveLength(2);
+    expect(created).toEqual(await store.find(session(1).id));
+    expect(created).toBeDefined();
   });
 
   test("is changed by one of those who read the same version; what the others owe is not stored", async () => {
