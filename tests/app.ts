@@ -66,6 +66,7 @@ export async function startTestApp(settings: Record<string, string> = {}) {
   setDefaultCACertificates([...trusted, readFileSync(certificateFile, "utf8")]);
 
   let nowMs = 0;
+  let resetAtMs = 0;
   const clock = {
     now: () => new Date(nowMs),
     advance: (ms: number) => {
@@ -73,6 +74,7 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     },
     restart: () => {
       nowMs = Math.floor(Date.now() / 1000) * 1000;
+      resetAtMs = nowMs;
     },
   };
   clock.restart();
@@ -178,10 +180,11 @@ export async function startTestApp(settings: Record<string, string> = {}) {
       return rows;
     },
     secretNames,
-    /** What `/api/audit` tells about the actions that start with `action`, oldest first. */
+    /** What `/api/audit` tells since `reset` about the actions that start with `action`, oldest first. */
     async audit(action: "connector." | "session." | "notification."): Promise<AuditEntry[]> {
       const token = await around.entra.tokenFor("Log collector", { claims: { exp: Math.floor(nowMs / 1000) + 60 } });
-      const answer = await first.request("GET", `/api/audit?action=${action}&format=ndjson`, { token });
+      const query = new URLSearchParams({ action, format: "ndjson", from: new Date(resetAtMs).toISOString() });
+      const answer = await first.request("GET", `/api/audit?${query}`, { token });
       const lines = answer.text.split("\n").filter((line) => line !== "");
       return lines.map((line) => JSON.parse(line) as AuditEntry).reverse();
     },

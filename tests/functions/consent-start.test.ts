@@ -82,7 +82,7 @@ test("the link lasts a minute: 59 seconds are fine, 61 are not", async () => {
 test("a ticket that was altered, made up, of another kind or left out opens nothing", async () => {
   const { startUrl } = await browser.asked();
   const { cookie } = await browser.opened(await browser.asked());
-  const flipped = startUrl.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+  const flipped = startUrl.replace(/.(?=.{9}$)/, (letter) => (letter === "A" ? "B" : "A"));
   const ofCookie = `/api/connector/start?ticket=${cookie.split("=")[1]}`;
   for (const url of [flipped, ofCookie, "/api/connector/start?ticket=a.b.c.d.e", "/api/connector/start"]) {
     const answer = await open(url);
