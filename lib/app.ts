@@ -85,7 +85,7 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
     now,
   });
   const access = makeTeamViewerAccess({ connections, vault, grants, lease, audit, now, newId });
-  const forget = makeForget({ connections, vault, grants });
+  const forget = makeForget({ connections, vault, grants, now });
 
   const sessions = makeSessionStore(tables("sessions"), now);
   const remote = makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew: access.renew });
@@ -125,7 +125,7 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
       read: makeReadConnector({ connections, now }),
       enable: makeEnable({ consents, seal, audit, now, randomText, publicUrl, terms }),
       start: makeStart({ consents, seal, grants, now, randomText }),
-      callback: makeCallback({ consents, connections, vault, seal, grants, audit, now, newId }),
+      callback: makeCallback({ consents, connections, vault, seal, grants, audit, forget, now, newId }),
       confirm: makeConfirm({ consents, connections, audit, now, forget }),
       disconnect: makeDisconnect({ connections, audit, forget }),
       keepFresh: access.keepFresh,

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
 import type { Connection } from "./connection.ts";
 import { CONFIRM_MS, type Consent, consentIdOf } from "./consent.ts";
+import type { Forget } from "./forget.ts";
 import type { ConnectionStore, ConsentStore, Seal, Stored, TeamViewerGrants, TokenSet, TokenVault } from "./ports.ts";
 
 type Deps = {
@@ -11,6 +12,7 @@ type Deps = {
   seal: Seal;
   grants: TeamViewerGrants;
   audit: Audit;
+  forget: Forget;
   now: () => Date;
   newId: () => string;
 };
@@ -32,7 +34,7 @@ export type CallbackOutcome = "awaitingConfirmation" | "invalid" | "refused" | "
  * (RFC 9700 section 2.1; RFC 6749 section 10.12), whatever the answer says; only the browser that started may bring it.
  */
 export function makeCallback(deps: Deps) {
-  const { consents, connections, vault, grants, audit, now, newId } = deps;
+  const { consents, connections, vault, grants, audit, forget, now, newId } = deps;
 
   return async ({ state, code, error, cookie, correlationId }: CallbackInput): Promise<CallbackOutcome> => {
     const stored = await findStarted(deps, state, cookie);
@@ -50,7 +52,7 @@ export function makeCallback(deps: Deps) {
     };
 
     await audit.intent(subject);
-    if (error !== undefined || code === undefined) return end("refused", error === "access_denied" ? error : "no-code");
+    if (error !== undefined || !code) return end("refused", error === "access_denied" ? error : "no-code");
     const answer = await grants.exchange(code);
     if (answer.outcome === "refused") return end("failed", answer.reason);
     if (answer.outcome === "unknown") return end("failed", "no-answer");
@@ -62,7 +64,7 @@ export function makeCallback(deps: Deps) {
     return "awaitingConfirmation";
   };
 
-  /** Stores the new grant as waiting for confirmation; revokes it when its account cannot be read. */
+  /** Stores the new grant as waiting for confirmation; one whose account cannot be read as to be revoked, now or by the timer. */
   async function keep(consent: Consent, tokens: TokenSet): Promise<Connection | undefined> {
     const id = newId();
     const secretName = `tv-${id}`;
@@ -71,23 +73,20 @@ export function makeCallback(deps: Deps) {
       grants.groupId(tokens.accessToken),
       vault.write(secretName, id, tokens),
     ]);
-    const forgetGrant = async () => {
+    if (version.status === "rejected") {
       await grants.revoke(tokens.accessToken);
-      if (version.status === "fulfilled") await vault.remove(secretName);
-    };
-    if (account.status === "rejected" || version.status === "rejected") {
-      await forgetGrant();
       return undefined;
     }
+    const isReadable = account.status === "fulfilled";
     const connection: Connection = {
       id,
-      status: "awaitingConfirmation",
+      status: isReadable ? "awaitingConfirmation" : "disconnecting",
       consentId: consent.id,
       secretName,
       secretVersion: version.value,
       obtainedAt: tokens.obtainedAt,
       accessExpiresAt: tokens.expiresAt,
-      account: account.value,
+      account: isReadable ? account.value : { id: "", name: "", company: "", email: "" },
       ...(groupId.status === "fulfilled" && groupId.value ? { groupId: groupId.value } : {}),
       termsVersion: consent.termsVersion,
       connectedBy: consent.requestedBy,
@@ -97,10 +96,13 @@ export function makeCallback(deps: Deps) {
     try {
       await connections.add(connection);
     } catch (error) {
-      await forgetGrant();
+      await grants.revoke(tokens.accessToken);
+      await vault.remove(secretName);
       throw error;
     }
-    return connection;
+    if (isReadable) return connection;
+    await forget(id);
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Audit } from "../audit/record.ts";
 import type { Connection } from "./connection.ts";
-import type { ConnectionStore, TeamViewerGrants, TokenVault } from "./ports.ts";
+import type { ConnectionStore, TeamViewerGrants, TokenSet, TokenVault } from "./ports.ts";
 
 type Deps = {
   connections: ConnectionStore;
@@ -14,7 +14,14 @@ type Deps = {
 /** Revokes and deletes the tokens of a connection that is out of use; true when nothing of it is left. */
 export type Forget = (connectionId: string) => Promise<boolean>;
 
-export function makeForget({ connections, vault, grants }: Pick<Deps, "connections" | "vault" | "grants">): Forget {
+export function makeForget({ connections, vault, grants, now }: Omit<Deps, "audit" | "newId">): Forget {
+  /** An access token that ran out revokes nothing: it is refreshed first. A refused refresh says that the grant has ended. */
+  async function revoke(tokens: TokenSet): Promise<boolean> {
+    if (Date.parse(tokens.expiresAt) > now().getTime()) return grants.revoke(tokens.accessToken);
+    const answer = await grants.refresh(tokens);
+    return answer.outcome === "granted" ? grants.revoke(answer.tokens.accessToken) : answer.outcome === "refused";
+  }
+
   return async (connectionId) => {
     const all = await connections.read();
     const stored = [all.current, ...all.others].find((each) => each?.value.id === connectionId);
@@ -22,7 +29,7 @@ export function makeForget({ connections, vault, grants }: Pick<Deps, "connectio
     if (stored.value.status !== "disconnecting") return false;
     try {
       const tokens = await vault.read(stored.value.secretName, stored.value.secretVersion);
-      if (tokens && !(await grants.revoke(tokens.accessToken))) return false;
+      if (tokens && !(await revoke(tokens))) return false;
       await vault.remove(stored.value.secretName);
       return await connections.remove(all, stored);
     } catch {
@@ -34,7 +41,7 @@ export function makeForget({ connections, vault, grants }: Pick<Deps, "connectio
 
 /** What the timer does: connections that nobody confirmed in time, were replaced or are being removed are revoked and forgotten. */
 export function makeForgetUnused({ connections, audit, now, newId, ...rest }: Deps) {
-  const forget = makeForget({ connections, ...rest });
+  const forget = makeForget({ connections, now, ...rest });
   return async (): Promise<void> => {
     const { current, others } = await connections.read();
     const isOver = ({ status, confirmBefore }: Connection) =>

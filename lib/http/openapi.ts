@@ -23,9 +23,11 @@ export function openApiOf(
   { version, serverUrl, authorizeUrl, tokenUrl, scope }: Info,
 ) {
   const paths: Record<string, Record<string, unknown>> = {};
+  const schemas: Record<string, JsonSchema> = {};
+  jsonSchemaOf(problemSchema, schemas);
   for (const route of routes) {
     const path = `/${route.route}`;
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas) };
   }
   const flow = { scopes: { [scope]: "Call this API" } };
   return {
@@ -38,7 +40,7 @@ export function openApiOf(
     servers: [{ url: serverUrl }],
     paths,
     components: {
-      schemas: { Problem: jsonSchemaOf(problemSchema) },
+      schemas,
       securitySchemes: {
         entra: {
           type: "oauth2",
@@ -52,7 +54,7 @@ export function openApiOf(
   };
 }
 
-function operationOf({ name, route, endpoint, summary }: DocumentedRoute) {
+function operationOf({ name, route, endpoint, summary }: DocumentedRoute, schemas: Record<string, JsonSchema>) {
   if (!endpoint) {
     return {
       operationId: name,
@@ -70,7 +72,7 @@ function operationOf({ name, route, endpoint, summary }: DocumentedRoute) {
     status,
     {
       description: z.globalRegistry.get(schema)?.description ?? "Done",
-      content: { "application/json": { schema: jsonSchemaOf(schema) } },
+      content: { "application/json": { schema: jsonSchemaOf(schema, schemas) } },
     },
   ]);
   const { roles, body } = endpoint;
@@ -86,7 +88,7 @@ function operationOf({ name, route, endpoint, summary }: DocumentedRoute) {
       ...headerParameters(endpoint.idempotencyKey),
     ],
     ...(body
-      ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchemaOf(body) } } } }
+      ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchemaOf(body, schemas) } } } }
       : {}),
     responses: { ...Object.fromEntries(answers), default: problem },
   };
@@ -126,19 +128,32 @@ function headerParameters(kind: "required" | "optional" | undefined) {
 
 function propertiesOf(schema: z.ZodType | undefined): { properties: Record<string, unknown>; required: string[] } {
   if (!schema) return { properties: {}, required: [] };
-  const { properties = {}, required = [] } = jsonSchemaOf(schema) as {
+  const { properties = {}, required = [] } = jsonSchemaOf(schema, {}) as {
     properties?: Record<string, unknown>;
     required?: string[];
   };
   return { properties, required };
 }
 
-/** JSON Schema 2020-12, which OpenAPI 3.1 takes as it is; what is read (`input`), with reused schemas written out. */
-function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+type JsonSchema = Record<string, unknown>;
+
+/**
+ * JSON Schema 2020-12, which OpenAPI 3.1 takes as it is, of what is read (`input`). A schema with an id is written once,
+ * under `components`, and referred to from everywhere else.
+ */
+function jsonSchemaOf(schema: z.ZodType, components: Record<string, JsonSchema>): JsonSchema {
   const {
     $schema: _dialect,
-    id: _id,
+    $defs = {},
     ...rest
-  } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Record<string, unknown>;
-  return rest;
+  } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  for (const [id, definition] of Object.entries($defs as Record<string, JsonSchema>))
+    components[id] = referringToComponents(definition);
+  if (typeof rest.id !== "string") return referringToComponents(rest);
+  components[rest.id] = referringToComponents(rest);
+  return { $ref: `#/components/schemas/${rest.id}` };
+}
+
+function referringToComponents({ id: _id, ...schema }: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
 }
