@@ -15,11 +15,12 @@ type Deps = {
 export type Forget = (connectionId: string) => Promise<boolean>;
 
 export function makeForget({ connections, vault, grants, now }: Omit<Deps, "audit" | "newId">): Forget {
-  /** An access token that ran out revokes nothing: it is refreshed first. A refused refresh says that the grant has ended. */
+  /** An access token that ran out revokes nothing: it is refreshed first. `invalid_grant` says that the grant has ended. */
   async function revoke(tokens: TokenSet): Promise<boolean> {
     if (Date.parse(tokens.expiresAt) > now().getTime()) return grants.revoke(tokens.accessToken);
     const answer = await grants.refresh(tokens);
-    return answer.outcome === "granted" ? grants.revoke(answer.tokens.accessToken) : answer.outcome === "refused";
+    if (answer.outcome === "granted") return grants.revoke(answer.tokens.accessToken);
+    return answer.outcome === "refused" && answer.reason === "invalid_grant";
   }
 
   return async (connectionId) => {
