@@ -88,7 +88,8 @@ export function makeRequestSession(deps: Deps) {
 
       const opened = await open(deps, teamviewerAccess, claimed.session, target.device, trace);
       const asked = openedSession(claimed.session, target, opened, request.notify, now());
-      const session = await record(deps, claimed, asked, audit.outcomeEntry(subject, { result: "success" }));
+      const entry = audit.outcomeEntry(subject, { result: "success" });
+      const session = await record(deps, teamviewerAccess, claimed, asked, entry);
       links.remember(session, opened.supporterUrl);
       return { session, supporterUrl: opened.supporterUrl };
     } catch (error) {
@@ -99,14 +100,24 @@ export function makeRequestSession(deps: Deps) {
   };
 }
 
-/** Stores the opened session with what is owed in one transaction, then does what is owed. */
-async function record({ sessions, doOwed }: Deps, claimed: StoredSession, opened: OpenedSession, entry: AuditEntry) {
+/**
+ * Stores the opened session with what is owed in one transaction, then does what is owed. A request that was overtaken
+ * (its session closed, given up or opened by another meanwhile) closes the TeamViewer session that nobody else knows.
+ */
+async function record(deps: Deps, access: Access, claimed: StoredSession, opened: OpenedSession, entry: AuditEntry) {
+  const { sessions, remote, doOwed } = deps;
   const { session, message } = opened;
   const owed: Owed[] = [{ kind: "audit", entry }];
   if (message) owed.push({ kind: "notify", message });
   const decide = (stored: Session) => (stored.state === "requested" ? { session, owed } : undefined);
-  const stored = await changeSession(sessions, session.id, decide, claimed);
-  if (stored.session.code !== session.code) throw inProgress();
+  const stored = await changeSession(sessions, session.id, decide, claimed).catch((error: unknown) => {
+    if (!isAppError(error, "session-not-found")) throw error;
+  });
+  if (!stored || stored.session.code !== session.code) {
+    // What fails here is closed by `follow-sessions`, which knows it by our id.
+    if (session.code) await remote.close(access, session.code).catch(() => undefined);
+    throw inProgress();
+  }
   await doOwed(owed);
   return stored.session;
 }
