@@ -5,7 +5,7 @@ export function languagesOf(request: HttpRequest): string[] {
   const header = (request.headers.get("accept-language") ?? "").slice(0, 500);
   const ranges = header.split(",").map((part) => {
     const [tag = "", ...parameters] = part.trim().split(";");
-    const quality = parameters.map((parameter) => /^\s*q=([01](?:\.\d{1,3})?)\s*$/.exec(parameter)?.[1]).find(Boolean);
+    const quality = parameters.map((parameter) => /^\s*q=([01](?:\.\d{1,3})?)\s*$/i.exec(parameter)?.[1]).find(Boolean);
     return { tag: tag.trim(), quality: Number(quality ?? 1) };
   });
   return ranges
