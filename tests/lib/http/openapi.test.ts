@@ -1,0 +1,148 @@
+import { expect, test } from "@jest/globals";
+import * as z from "zod";
+import { openApiOf } from "../../../lib/http/openapi.ts";
+import { listSchema, paging } from "../../../lib/http/paging.ts";
+import { problems } from "../../../lib/http/problem.ts";
+import { sessionParams } from "../../../lib/http/session-params.ts";
+
+const info = {
+  version: "1.2.3",
+  serverUrl: "https://help.example",
+  authorizeUrl: "https://login.example/authorize",
+  tokenUrl: "https://login.example/token",
+  scope: "api://id/access_as_user",
+};
+const item = z.strictObject({ id: z.string() }).meta({ id: "Item" });
+const documented = openApiOf(
+  [
+    {
+      name: "items",
+      method: "GET",
+      route: "api/items",
+      endpoint: {
+        summary: "Items",
+        roles: ["RemoteAssistance.Read", "RemoteAssistance.Update"],
+        query: z.strictObject({ search: z.string().max(200), ...paging }),
+        answers: { 200: listSchema(item) },
+      },
+    },
+    {
+      name: "item-close",
+      method: "POST",
+      route: "api/items/{id}/close",
+      endpoint: {
+        summary: "Close",
+        roles: ["RemoteAssistance.Request"],
+        params: z.strictObject({ id: z.guid() }),
+        body: z.strictObject({ why: z.string().default("done") }),
+        idempotencyKey: "required",
+        answers: { 201: item },
+      },
+    },
+    { name: "page", method: "GET", route: "h/{token}", summary: "A page" },
+    { name: "page-post", method: "POST", route: "h/{token}", summary: "Its answer" },
+  ],
+  info,
+);
+// As it goes out: what JSON does not carry is not documented.
+const { paths, components, ...rest } = JSON.parse(JSON.stringify(documented));
+
+test("the document says its version, where the API is and how to sign in", () => {
+  expect(rest).toMatchObject({
+    openapi: "3.1.1",
+    info: { version: "1.2.3" },
+    servers: [{ url: "https://help.example" }],
+  });
+  const scopes = { "api://id/access_as_user": expect.any(String) };
+  expect(components.securitySchemes.entra.flows).toEqual({
+    authorizationCode: { authorizationUrl: info.authorizeUrl, tokenUrl: info.tokenUrl, scopes },
+    clientCredentials: { tokenUrl: info.tokenUrl, scopes },
+  });
+});
+
+test("an operation says who may, what it takes and what it answers", () => {
+  expect(paths["/api/items"].get).toMatchObject({
+    operationId: "items",
+    summary: "Items",
+    description: "Needs the app role RemoteAssistance.Read or RemoteAssistance.Update.",
+    "x-roles": ["RemoteAssistance.Read", "RemoteAssistance.Update"],
+    security: [{ entra: [] }],
+  });
+  expect(paths["/api/items"].get.parameters).toEqual([
+    { name: "search", in: "query", required: true, schema: { type: "string", maxLength: 200 } },
+    {
+      name: "top",
+      in: "query",
+      required: false,
+      schema: expect.objectContaining({ type: "integer", minimum: 1, default: 50 }),
+    },
+    { name: "page", in: "query", required: false, schema: { type: "string", maxLength: 500 } },
+  ]);
+});
+
+test("parameters of the route, the Idempotency-Key and the body are documented as they are checked", () => {
+  const { parameters, requestBody } = paths["/api/items/{id}/close"].post;
+  expect(parameters).toEqual([
+    {
+      name: "id",
+      in: "path",
+      required: true,
+      schema: expect.objectContaining({ pattern: expect.stringContaining("{12}") }),
+    },
+    {
+      name: "Idempotency-Key",
+      in: "header",
+      required: true,
+      schema: { type: "string", minLength: 1, maxLength: 255 },
+    },
+  ]);
+  expect(requestBody.required).toBe(true);
+  // What has a default may be left out by the caller.
+  expect(requestBody.content["application/json"].schema).toEqual({
+    type: "object",
+    properties: { why: { type: "string", default: "done" } },
+    additionalProperties: false,
+  });
+});
+
+test("answers are documented by status, and everything else is a problem", () => {
+  const { responses } = paths["/api/items/{id}/close"].post;
+  expect(Object.keys(responses)).toEqual(["201", "default"]);
+  expect(responses["201"].content["application/json"].schema).toEqual({ $ref: "#/components/schemas/Item" });
+  expect(components.schemas.Item).toMatchObject({ type: "object", properties: { id: { type: "string" } } });
+  expect(responses.default.content).toEqual({
+    "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+  });
+  expect(components.schemas.Problem.properties.code.enum).toEqual(Object.keys(problems));
+});
+
+test("every reference leads to a component, and every component is referred to", () => {
+  const text = JSON.stringify({ paths, components });
+  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
+  expect([...new Set(references)].sort()).toEqual(Object.keys(components.schemas).sort());
+  expect(text).not.toContain("#/$defs/");
+});
+
+test("a route that needs no token says so; two methods of one route share a path", () => {
+  expect(Object.keys(paths["/h/{token}"])).toEqual(["get", "post"]);
+  expect(paths["/h/{token}"].get).toMatchObject({ operationId: "page", summary: "A page", security: [] });
+  expect(paths["/h/{token}"].get.parameters).toEqual([
+    { name: "token", in: "path", required: true, schema: { type: "string" } },
+  ]);
+  expect(paths["/h/{token}"].get).not.toHaveProperty("x-roles");
+});
+
+test("what cannot be the id of a session is the id of no session", () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  expect(sessionParams.parse({ id })).toEqual({ id });
+  for (const wrong of ["", "x", id.toUpperCase(), `${id}0`, `${id}\n`, "../consents"])
+    expect(() => sessionParams.parse({ id: wrong })).toThrow(expect.objectContaining({ code: "session-not-found" }));
+});
+
+test("a list is asked for by at least one and fifty at a time, unless more are wanted", () => {
+  const query = z.strictObject(paging);
+  expect(query.parse({})).toEqual({ top: 50 });
+  expect(query.parse({ top: "200", page: "x" })).toEqual({ top: 200, page: "x" });
+  for (const top of ["0", "-1", "1.5", "many", "1e9", "NaN"]) expect(query.safeParse({ top }).success).toBe(false);
+  expect(query.safeParse({ page: "x".repeat(501) }).success).toBe(false);
+});
