@@ -136,29 +136,3 @@ async function finish(
   await changeSession(sessions, message.sessionId, decide);
   await Promise.all(owed.map((each) => (each.kind === "audit" ? auditLog.append(each.entry) : undefined)));
 }
-
-/** A queue message that failed too often: the session says so, and the audit. */
-export function makeNotifyPoison({ sessions, audit, now }: Pick<Deps, "sessions" | "audit" | "now">) {
-  return async (message: NotificationMessage | undefined, correlationId: string): Promise<void> => {
-    const subject: AuditSubject = {
-      actor: { id: "connector", kind: "system" },
-      action: "notification.send",
-      sessionId: message?.sessionId,
-      correlationId,
-    };
-    const stored = message ? await sessions.find(message.sessionId) : undefined;
-    if (!message || !stored) return audit.outcome(subject, { result: "failed", reason: "malformed-message" });
-    const decide = (session: Session) => {
-      if (session.notificationCount !== message.number || session.notification.state !== "queued") return undefined;
-      const notification = {
-        ...session.notification,
-        state: "failed" as const,
-        at: now().toISOString(),
-        reason: "given-up",
-      };
-      return { session: { ...session, notification } };
-    };
-    await changeSession(sessions, message.sessionId, decide);
-    await audit.outcome({ ...subject, deviceId: stored.session.device.id }, { result: "failed", reason: "given-up" });
-  };
-}

@@ -9,8 +9,10 @@ import { AppError, isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
 import { changeSession } from "./change.ts";
+import { claimAgain, inProgress, isSession } from "./claim.ts";
 import type { DoOwed } from "./do-owed.ts";
-import { requestHashOf, sessionIdOf } from "./id.ts";
+import { draftOf, type SessionRequest } from "./draft.ts";
+import { openRemote } from "./open-remote.ts";
 import { type OpenedSession, openedSession } from "./opened.ts";
 import type { Owed, RemoteSessions, SessionStore, StoredSession } from "./ports.ts";
 import type { Session } from "./session.ts";
@@ -30,17 +32,6 @@ type Deps = {
   sessionMinutes: number;
   policy: { allowCorporateAndroid: boolean };
 };
-
-export type SessionRequest = {
-  deviceId: string;
-  reason?: string | undefined;
-  ticket?: string | undefined;
-  language?: string | undefined;
-  notify: boolean;
-};
-
-/** How long a running request is believed to be alive; then another with the same key may go on with it. */
-const LEASE_MS = 45_000;
 
 /**
  * An agent asks for a session. The row, whose key follows from principal and Idempotency-Key, is the lock and the record:
@@ -86,7 +77,7 @@ export function makeRequestSession(deps: Deps) {
       const waitSeconds = target.channels.length > 0 ? secondsUntilBudget(settled(sent).times, now()) : 0;
       if (waitSeconds > 0) throw budgetUsedUp(waitSeconds);
 
-      const opened = await open(deps, teamviewerAccess, claimed.session, target.device, trace);
+      const opened = await openRemote(deps, teamviewerAccess, claimed.session, target.device, trace);
       const asked = openedSession(claimed.session, target, opened, request.notify, now());
       const entry = audit.outcomeEntry(subject, { result: "success" });
       const session = await record(deps, teamviewerAccess, claimed, asked, entry);
@@ -135,65 +126,6 @@ function endingOf(error: unknown, mayExist: boolean) {
     : { result: "failed" as const, reason: "internal-error" };
 }
 
-function draftOf(
-  { now, newMatchCode, sessionMinutes }: Deps,
-  principal: Principal,
-  request: SessionRequest,
-  key: string,
-): Session {
-  const at = now();
-  const { deviceId, notify, ...said } = request;
-  return {
-    id: sessionIdOf(principal, key),
-    state: "requested",
-    requestHash: requestHashOf(request),
-    requestedBy: principal.id,
-    requestedByKind: principal.kind,
-    requestedAt: at.toISOString(),
-    expiresAt: new Date(at.getTime() + sessionMinutes * 60_000).toISOString(),
-    leaseUntil: new Date(at.getTime() + LEASE_MS).toISOString(),
-    device: { id: deviceId, name: "", platform: "unknown", userName: "" },
-    ...said,
-    matchCode: newMatchCode(),
-    notification: { state: notify ? "queued" : "none" },
-    notificationCount: 0,
-  };
-}
-
-const isSession = (claimed: StoredSession | Session): claimed is Session => !("etag" in claimed);
-
-/** The row exists: the session of an earlier request with this key, or a request that died and may be gone on with. */
-async function claimAgain({ sessions, audit, now }: Deps, draft: Session, subject: AuditSubject, isAudited: boolean) {
-  const end = async (result: "refused" | "replayed", reason?: string) => {
-    if (isAudited) await audit.outcome(subject, { result, reason });
-  };
-  const stored = await sessions.find(draft.id);
-  const isRunning =
-    !stored || (stored.session.state === "requested" && stored.session.leaseUntil > now().toISOString());
-  if (stored && stored.session.requestHash !== draft.requestHash) {
-    await end("refused", "idempotency-key-reused");
-    throw new AppError(
-      "idempotency-key-reused",
-      "This Idempotency-Key was used for another request. Take a new key for each new session.",
-    );
-  }
-  if (!isRunning && stored.session.state !== "requested") {
-    await end("replayed");
-    return stored.session;
-  }
-  const taken = isRunning
-    ? undefined
-    : await sessions.update(stored, { ...stored.session, leaseUntil: draft.leaseUntil });
-  if (taken) return taken;
-  await end("refused", "request-in-progress");
-  throw inProgress();
-}
-
-function inProgress() {
-  const text = "The same request is still running. Ask again in a few seconds with the same Idempotency-Key.";
-  return new AppError("request-in-progress", text, { retryAfterSeconds: 2 });
-}
-
 function checkedDevice(device: Device | undefined, policy: { allowCorporateAndroid: boolean }) {
   if (!device)
     throw new AppError(
@@ -208,26 +140,6 @@ function checkedDevice(device: Device | undefined, policy: { allowCorporateAndro
     `This device cannot be helped: ${reasons.map(({ text }) => text).join(" ")}`,
     { reasons },
   );
-}
-
-/**
- * TeamViewer's session: looked up by our id first when an earlier try may have made it, and again after an answer that
- * leaves it open. `trace.mayExist` tells, whatever happens here, whether there may be one that nobody recorded.
- */
-async function open({ remote }: Deps, access: Access, session: Session, device: Device, trace: { mayExist: boolean }) {
-  const existing = trace.mayExist ? await remote.findByOurId(access, session.id) : undefined;
-  if (existing?.state === "open") return existing;
-
-  const description = [session.ticket, session.reason, `${device.name} (${device.platform})`]
-    .filter(Boolean)
-    .join(" · ");
-  trace.mayExist = true;
-  const result = await remote.open(access, { ourId: session.id, description, validUntil: session.expiresAt });
-  if (result.outcome === "opened") return result.remote;
-  trace.mayExist = result.outcome === "unknown";
-  const made = trace.mayExist ? await remote.findByOurId(access, session.id).catch(() => undefined) : undefined;
-  if (made) return made;
-  throw result.error;
 }
 
 function budgetUsedUp(retryAfterSeconds: number) {

@@ -9,11 +9,11 @@ import {
   refreshTokenGrantRequest,
   validateAuthResponse,
 } from "oauth4webapi";
-import * as z from "zod";
 import type { TeamViewerGrants, TokenAnswer, TokenSet } from "../../connector/ports.ts";
-import { AppError } from "../../errors.ts";
 import { type Outbound, OutboundError } from "../outbound.ts";
-import { callApi, type TeamViewerApi } from "./api.ts";
+import { findGroupId, readAccount } from "./account.ts";
+import type { TeamViewerApi } from "./api.ts";
+import { tokenAnswerOf } from "./token-answer.ts";
 
 type Deps = {
   loginUrl: string;
@@ -28,27 +28,6 @@ type Deps = {
 /** Breaking off a token call is what loses a grant, so it may take long; it is never repeated by itself. */
 const TOKEN_TIMEOUT_MS = 60_000;
 const REVOKE_TIMEOUT_MS = 10_000;
-const GROUP_NAME = "Intune remote assistance";
-
-/** Lives that no service means are put right: at least a minute, at most 30 days; a day when it says none (TeamViewer API documentation 3.8). */
-const LEAST_SECONDS = 60;
-const MOST_SECONDS = 30 * 24 * 60 * 60;
-const USUAL_SECONDS = 24 * 60 * 60;
-
-const tokensSchema = z.object({
-  access_token: z.string().min(1).max(8192),
-  refresh_token: z.string().min(1).max(8192).optional(),
-  expires_in: z.coerce.number().catch(USUAL_SECONDS),
-});
-const errorSchema = z.object({ error: z.string() });
-const accountSchema = z.object({
-  userid: z.string(),
-  name: z.string().nullish(),
-  email: z.string().nullish(),
-  company_name: z.string().nullish(),
-});
-const groupSchema = z.object({ id: z.string().regex(/^g\d+$/), name: z.string() });
-const groupsSchema = z.object({ groups: z.array(groupSchema) });
 
 /** TeamViewer's OAuth 2.0: scopes are fixed with the app, PKCE is not documented and so not sent (see docs/decisions). */
 export function makeTeamViewerGrants({
@@ -71,20 +50,13 @@ export function makeTeamViewerGrants({
       { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
     ) => {
       const answer = await outbound(url, { method, headers, body: String(body ?? ""), timeoutMs: TOKEN_TIMEOUT_MS });
-      return new Response(answer.text, { status: answer.status, headers: answer.headers });
+      return new Response(answer.text || null, { status: answer.status, headers: answer.headers });
     },
   };
 
-  async function understand(request: () => Promise<Response>, previous?: TokenSet): Promise<TokenAnswer> {
+  async function ask(request: () => Promise<Response>, previous?: TokenSet): Promise<TokenAnswer> {
     try {
-      const response = await request();
-      const body: unknown = await response.json().catch(() => undefined);
-      if (response.status === 200) return tokensOf(body, previous, now());
-      const { error } = errorSchema.catch({ error: "" }).parse(body);
-      const isFinal =
-        response.status < 500 && ["invalid_grant", "invalid_client", "unauthorized_client"].includes(error);
-      if (isFinal) return { outcome: "refused", reason: error };
-      return { outcome: "unknown", cause: new Error(`TeamViewer's token endpoint answered ${response.status}`) };
+      return await tokenAnswerOf(await request(), previous, now());
     } catch (error) {
       if (error instanceof OutboundError) return { outcome: "unknown", cause: error };
       throw error;
@@ -111,13 +83,11 @@ export function makeTeamViewerGrants({
         new URLSearchParams({ code, state: "checked" }),
         "checked",
       );
-      return understand(() =>
-        authorizationCodeGrantRequest(server, client, auth, parameters, redirectUri, nopkce, options),
-      );
+      return ask(() => authorizationCodeGrantRequest(server, client, auth, parameters, redirectUri, nopkce, options));
     },
     async refresh(tokens) {
       const auth = ClientSecretPost(await clientSecret());
-      return understand(() => refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, options), tokens);
+      return ask(() => refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, options), tokens);
     },
     async revoke(accessToken) {
       try {
@@ -132,44 +102,7 @@ export function makeTeamViewerGrants({
         throw error;
       }
     },
-    async account(accessToken) {
-      const { userid, name, email, company_name } = await callApi(api, {
-        accessToken,
-        path: "/account",
-        schema: accountSchema,
-      });
-      return { id: userid, name: name ?? "", company: company_name ?? "", email: email ?? "" };
-    },
-    async groupId(accessToken) {
-      try {
-        const path = `/groups?name=${encodeURIComponent(GROUP_NAME)}`;
-        const { groups } = await callApi(api, { accessToken, path, schema: groupsSchema });
-        const existing = groups.find(({ name }) => name === GROUP_NAME);
-        if (existing) return existing.id;
-        const made = { accessToken, method: "POST", path: "/groups", body: { name: GROUP_NAME }, schema: groupSchema };
-        return (await callApi(api, made)).id;
-      } catch (error) {
-        if (error instanceof AppError) return undefined;
-        throw error;
-      }
-    },
-  };
-}
-
-function tokensOf(body: unknown, previous: TokenSet | undefined, now: Date): TokenAnswer {
-  const parsed = tokensSchema.safeParse(body);
-  const refreshToken = parsed.data?.refresh_token ?? previous?.refreshToken;
-  if (!parsed.success || !refreshToken) {
-    return { outcome: "unknown", cause: new Error("TeamViewer's token endpoint gave an answer that cannot be used") };
-  }
-  const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, parsed.data.expires_in));
-  return {
-    outcome: "granted",
-    tokens: {
-      accessToken: parsed.data.access_token,
-      refreshToken,
-      obtainedAt: now.toISOString(),
-      expiresAt: new Date(now.getTime() + seconds * 1000).toISOString(),
-    },
+    account: (accessToken) => readAccount(api, accessToken),
+    groupId: (accessToken) => findGroupId(api, accessToken),
   };
 }

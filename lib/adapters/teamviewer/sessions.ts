@@ -3,8 +3,10 @@ import type { Access } from "../../connector/access.ts";
 import { isAppError } from "../../errors.ts";
 import type { OpenResult, RemoteSession, RemoteSessions } from "../../sessions/ports.ts";
 import type { Outbound } from "../outbound.ts";
-import { callApi, TeamViewerError } from "./api.ts";
+import { GROUP_NAME } from "./account.ts";
+import { callApi } from "./api.ts";
 import { isTeamViewerLink } from "./links.ts";
+import { TeamViewerError } from "./refusal.ts";
 
 type Deps = {
   apiUrl: string;
@@ -14,7 +16,6 @@ type Deps = {
   renew: (access: Access) => Promise<Access>;
 };
 
-const GROUP_NAME = "Intune remote assistance";
 const MAX_PAGES = 5;
 
 /** `custom_api` is seen by the API alone; it carries our session id so that a lost answer can be looked up. */
