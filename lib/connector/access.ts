@@ -34,10 +34,13 @@ const MARGIN_MS = 2 * 60_000;
  */
 export function makeTeamViewerAccess({ connections, vault, grants, lease, audit, now, newId }: Deps): TeamViewerAccess {
   let cached: { key: string; tokens: TokenSet } | undefined;
+  /** A set that TeamViewer gave for the refresh token `spent` and that the vault has not taken yet. */
+  let unsaved: { spent: string; tokens: TokenSet } | undefined;
   const running = new Map<string, Promise<TokenSet>>();
 
   const keyOf = ({ secretName, secretVersion }: Connection) => `${secretName}/${secretVersion}`;
   const isUsable = (tokens: TokenSet, marginMs: number) => Date.parse(tokens.expiresAt) - marginMs > now().getTime();
+  const lifeMs = ({ obtainedAt, expiresAt }: TokenSet) => Date.parse(expiresAt) - Date.parse(obtainedAt);
 
   /** Callers with the same `key` share one run of `work`. */
   async function once(key: string, work: () => Promise<TokenSet>): Promise<TokenSet> {
@@ -64,8 +67,16 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
     const stored = usable(await connections.read());
     const held = await load(stored.value);
     if (held.accessToken !== spent.accessToken) return held;
+    // A refresh that ended halfway left a set newer than the one pointed to: the token that gave it is spent.
+    const isUnsaved = unsaved?.spent === held.refreshToken;
+    const newest = isUnsaved ? unsaved?.tokens : await vault.read(stored.value.secretName);
+    if (!newest) throw needsConsent();
+    if (newest.accessToken !== held.accessToken) return keep(stored, newest);
     const answer = await grants.refresh(held);
-    if (answer.outcome === "granted") return keep(stored, answer.tokens);
+    if (answer.outcome === "granted") {
+      unsaved = { spent: held.refreshToken, tokens: answer.tokens };
+      return keep(stored, answer.tokens);
+    }
     if (answer.outcome === "refused") return doubt(stored, held, answer.reason);
     const text = "TeamViewer's sign-in does not answer. Try again in half a minute.";
     throw new AppError("upstream-unavailable", text, { cause: answer.cause, retryAfterSeconds: 30 });
@@ -74,6 +85,7 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
   /** Stores the new set, then points to it. A pointer that meanwhile changed (say, to `disconnecting`) keeps its other fields. */
   async function keep({ value: { id, secretName } }: Stored<Connection>, tokens: TokenSet): Promise<TokenSet> {
     const secretVersion = await vault.write(secretName, id, tokens);
+    unsaved = undefined;
     for (;;) {
       const all = await connections.read();
       const stored = [all.current, ...all.others].find((each) => each?.value.id === id);
@@ -119,7 +131,7 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
     async current() {
       const { value } = usable(await connections.read());
       const tokens = await load(value);
-      if (isUsable(tokens, MARGIN_MS)) return accessOf(value, tokens);
+      if (isUsable(tokens, Math.min(MARGIN_MS, lifeMs(tokens) / 2))) return accessOf(value, tokens);
       try {
         return accessOf(value, await refresh(value, tokens));
       } catch (error) {
@@ -138,8 +150,7 @@ export function makeTeamViewerAccess({ connections, vault, grants, lease, audit,
       const { current } = await connections.read();
       if (current?.value.status !== "connected") return;
       const tokens = await load(current.value);
-      const lifeMs = Date.parse(tokens.expiresAt) - Date.parse(tokens.obtainedAt);
-      if (isUsable(tokens, lifeMs / 2)) return;
+      if (isUsable(tokens, lifeMs(tokens) / 2)) return;
       await refresh(current.value, tokens);
     },
   };

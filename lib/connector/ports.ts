@@ -33,10 +33,10 @@ export type ConsentStore = {
 /** One pair of TeamViewer tokens; the refresh token can be used once. */
 export type TokenSet = { accessToken: string; refreshToken: string; obtainedAt: string; expiresAt: string };
 
-/** Where token sets are kept: one secret per connection. `write` answers the new version. */
+/** Where token sets are kept: one secret per connection. `write` answers the new version; `read` takes the newest without one. */
 export type TokenVault = {
   write: (secretName: string, connectionId: string, tokens: TokenSet) => Promise<string>;
-  read: (secretName: string, version: string) => Promise<TokenSet | undefined>;
+  read: (secretName: string, version?: string) => Promise<TokenSet | undefined>;
   remove: (secretName: string) => Promise<void>;
 };
 
