@@ -25,6 +25,8 @@ export function makeLease({ table, newId }: Deps): Lease {
     let seen = { etag: "", sinceMs: startedMs };
     while (performance.now() - startedMs < GIVE_UP_MS) {
       const row = await table.read(PARTITION, name);
+      // Taken by us, but the answer that said so was lost.
+      if (row?.owner === owner) return row.etag;
       if (row && row.etag !== seen.etag) seen = { etag: row.etag, sinceMs: performance.now() };
       const isFree = !row || row.owner === "" || performance.now() - seen.sinceMs >= DEAD_AFTER_MS;
       const insert = async () => (await table.change([{ kind: "insert", row: rowOf(name, owner) }]))?.get(name);
@@ -43,7 +45,10 @@ export function makeLease({ table, newId }: Deps): Lease {
       let etag = await acquire(name, owner);
       let renewal = Promise.resolve();
       const renew = async () => {
-        etag = (await replace(name, owner, etag).catch(() => undefined)) ?? etag;
+        const renewed = await replace(name, owner, etag).catch(() => undefined);
+        // Refused: the answer of an earlier renewal was lost, or somebody else holds the lease by now.
+        const row = renewed ? undefined : await table.read(PARTITION, name).catch(() => undefined);
+        etag = renewed ?? (row?.owner === owner ? row.etag : etag);
       };
       const timer = setInterval(() => {
         renewal = renewal.then(renew);
