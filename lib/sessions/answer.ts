@@ -45,8 +45,9 @@ export function makeAnswer({ sessions, audit, doOwed, closeRemote, now }: Deps) 
     };
     const { session, changed, owed } = await changeSession(sessions, sessionId, decide, known);
     await Promise.all([doOwed(owed), changed && answer === "decline" ? closeRemote(session) : undefined]);
-    if (!changed) await audit.outcome(subject, { result: "refused", reason: session.state });
     const isAsAnswered = answer === "decline" ? session.state === "declined" : !isFinal(session);
+    if (!changed)
+      await audit.outcome(subject, { result: isAsAnswered ? "replayed" : "refused", reason: session.state });
     return isAsAnswered ? session : undefined;
   };
 }

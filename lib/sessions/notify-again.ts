@@ -3,7 +3,7 @@ import type { AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import { eligibilityOf } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
-import { AppError } from "../errors.ts";
+import { AppError, isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
 import { changeSession } from "./change.ts";
@@ -40,33 +40,38 @@ export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now,
     const deviceId = known.session.device.id;
     const actor = { id: principal.id, kind: principal.kind };
     const subject: AuditSubject = { actor, action: "notification.request", deviceId, sessionId: id, correlationId };
-    const [device, sent] = await Promise.all([
-      devices.find(deviceId),
-      ledger.sentTimes(deviceId),
-      audit.intent(subject),
-    ]);
-    const channels = device ? eligibilityOf(device, policy).channels : [];
-    const waitSeconds = channels.length > 0 ? secondsUntilBudget(sent.times, now()) : 0;
-    if (waitSeconds > 0) {
-      await audit.outcome(subject, { result: "refused", reason: "too-many-notifications" });
-      const text = "This device was notified 10 times within the hour. Wait, or pass the link on yourself.";
-      throw new AppError("too-many-notifications", text, { retryAfterSeconds: waitSeconds });
-    }
+    await audit.intent(subject);
+    try {
+      const [device, sent] = await Promise.all([devices.find(deviceId), ledger.sentTimes(deviceId)]);
+      const channels = device ? eligibilityOf(device, policy).channels : [];
+      const waitSeconds = channels.length > 0 ? secondsUntilBudget(sent.times, now()) : 0;
+      if (waitSeconds > 0) {
+        const text = "This device was notified 10 times within the hour. Wait, or pass the link on yourself.";
+        throw new AppError("too-many-notifications", text, { retryAfterSeconds: waitSeconds });
+      }
 
-    const entry = audit.outcomeEntry(subject, { result: "success" });
-    const decide = (session: Session) => {
-      if (askKey !== undefined && session.askKeys?.includes(askKey)) return undefined;
-      assertWaiting(session);
-      const { session: asked, message } = askedSession(session, channels, now());
-      const owed: Owed[] = [{ kind: "audit", entry }];
-      if (message) owed.push({ kind: "notify", message });
-      const askKeys = [...(session.askKeys ?? []), ...(askKey ? [askKey] : [])].slice(-20);
-      return { session: { ...asked, ...(askKeys.length > 0 ? { askKeys } : {}) }, owed };
-    };
-    const { session, changed, owed } = await changeSession(sessions, id, decide, known);
-    await doOwed(owed);
-    if (!changed) await audit.outcome(subject, { result: "replayed" });
-    return session;
+      const entry = audit.outcomeEntry(subject, { result: "success" });
+      const decide = (session: Session) => {
+        if (askKey !== undefined && session.askKeys?.includes(askKey)) return undefined;
+        assertWaiting(session);
+        const { session: asked, message } = askedSession(session, channels, now());
+        const owed: Owed[] = [{ kind: "audit", entry }];
+        if (message) owed.push({ kind: "notify", message });
+        const askKeys = [...(session.askKeys ?? []), ...(askKey ? [askKey] : [])].slice(-20);
+        return { session: { ...asked, ...(askKeys.length > 0 ? { askKeys } : {}) }, owed };
+      };
+      const { session, changed, owed } = await changeSession(sessions, id, decide, known);
+      await doOwed(owed);
+      if (!changed) await audit.outcome(subject, { result: "replayed" });
+      return session;
+    } catch (error) {
+      const isRefused = isAppError(error);
+      await audit.outcome(subject, {
+        result: isRefused ? "refused" : "failed",
+        reason: isRefused ? error.code : "internal-error",
+      });
+      throw error;
+    }
   };
 }
 

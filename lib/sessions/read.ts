@@ -24,6 +24,9 @@ const MAX_ROWS_A_PAGE = 500;
 /** Sessions newest first, without their supporter links. `page` is opaque. Throws `invalid-request` for a page that is not ours. */
 export function makeListSessions({ sessions }: Pick<Deps, "sessions">) {
   return async ({ state, top, page, ...filter }: List): Promise<{ value: SessionView[]; nextPage?: string }> => {
+    // The store lists by one of device and person; the other is looked at here, as the state is.
+    const isFitting = (session: Session) =>
+      (!state || session.state === state) && (!filter.requestedBy || session.requestedBy === filter.requestedBy);
     const found: Session[] = [];
     let batch: string[] = [];
     let rows = 0;
@@ -34,7 +37,7 @@ export function makeListSessions({ sessions }: Pick<Deps, "sessions">) {
       batch = [];
       for (const each of stored) {
         if (!each || found.length > top) continue;
-        if (!state || each.session.state === state) found.push(each.session);
+        if (isFitting(each.session)) found.push(each.session);
         if (found.length <= top) last = each.session;
       }
     };

@@ -107,7 +107,8 @@ async function apply(client: TableClient, changes: readonly RowChange[], within:
   const [only] = changes;
   if (changes.length === 1 && only) return new Map([[only.row.rowKey, await applyOne(client, only, within)]]);
   const answer = await client.submitTransaction(changes.map(actionOf), within);
-  return new Map(changes.map(({ row }) => [row.rowKey, answer.getResponseForEntity(row.rowKey)?.etag ?? ""]));
+  // By position: the service names the row in its answer to an insert only, not to an update.
+  return new Map(changes.map(({ row }, index) => [row.rowKey, answer.subResponses[index]?.etag ?? ""]));
 }
 
 async function applyOne(client: TableClient, change: RowChange, within: { abortSignal: AbortSignal }): Promise<string> {
