@@ -9,7 +9,7 @@ const USUAL_SECONDS = 24 * 60 * 60;
 const tokensSchema = z.object({
   access_token: z.string().min(1).max(8192),
   refresh_token: z.string().min(1).max(8192).optional(),
-  expires_in: z.coerce.number().catch(USUAL_SECONDS),
+  expires_in: z.preprocess((given) => given ?? undefined, z.coerce.number()).catch(USUAL_SECONDS),
 });
 const errorSchema = z.object({ error: z.string() });
 /** Answers that end a grant for good; every other failure leaves it open whether the refresh token was spent. */
