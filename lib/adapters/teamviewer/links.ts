@@ -3,7 +3,8 @@
  * TeamViewer's address. Browsers are sent there, so nothing else will do.
  */
 export function isTeamViewerLink(link: string, configuredUrls: readonly string[]): boolean {
-  if (!URL.canParse(link)) return false;
+  // The URL parser skips spaces and line ends inside; whoever uses the text would not.
+  if (!/^[\x21-\x7e]+$/.test(link) || !URL.canParse(link)) return false;
   const { protocol, hostname, username, password } = new URL(link);
   if (username || password) return false;
   const configured = configuredUrls.map((url) => new URL(url));
