@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { afterAll } from "@jest/globals";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
 const MAIN = join(ROOT, "infra/local/host/main.ts");
@@ -25,6 +26,13 @@ export type AppProcess = {
   signal: (name: NodeJS.Signals) => void;
   exited: Promise<number | null>;
 };
+
+const children = new Set<ChildProcess>();
+
+// A test that fails before it stops its app must not leave the app running.
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
 
 /** Writes an app into a folder that finds this project's packages. */
 export function writeApp(files: Files): string {
@@ -60,6 +68,7 @@ export async function runApp({
     execArgv: [],
     cwd: "/",
   });
+  children.add(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -67,7 +76,10 @@ export async function runApp({
     });
   }
   const exited = new Promise<number | null>((done) => child.once("close", done));
-  void exited.then(() => removeApp(directory));
+  void exited.then(() => {
+    children.delete(child);
+    removeApp(directory);
+  });
   const ready = await firstMessage(child, exited);
   if (!ready) return { output, code: await exited };
   const app: AppProcess = {

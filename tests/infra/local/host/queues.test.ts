@@ -202,6 +202,7 @@ async function startLine(target: string) {
     }
     near.pipe(far).pipe(near);
   });
+  server.unref();
   const listen = (at: number) => new Promise<void>((done) => server.listen(at, "127.0.0.1", done));
   await listen(0);
   const own = (server.address() as AddressInfo).port;

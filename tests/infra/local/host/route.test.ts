@@ -13,7 +13,6 @@ describe("A route template", () => {
     ["api/sessions", "/api/sessions/", {}],
     ["api/sessions", "/api/sessions/1", undefined],
     ["api/sessions", "/api", undefined],
-    ["api/sessions", "/api//sessions", undefined],
     ["api/sessions/{id}", "/api/sessions/A1", { id: "A1" }],
     ["api/sessions/{id}", "/api/sessions/", undefined],
     ["api/sessions/{id}/close", "/api/sessions/A1/close", { id: "A1" }],
