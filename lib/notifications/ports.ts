@@ -40,8 +40,8 @@ export type CompanyPortal = {
   send: (notification: { deviceId: string; title: string; text: string }) => Promise<SendResult>;
 };
 
-/** One reserved notification. `sending` is set before the call leaves, so a crash during it ends as `unknown`. */
-export type Reservation = { state: "sending" | "later" | "done"; etag: string };
+/** One reserved notification. `sending` is set before the call leaves, so a crash during it ends as `unknown`; `at` is its time in the budget. */
+export type Reservation = { state: "sending" | "later" | "done"; etag: string; at: Date };
 
 /** What was sent when, by device: dedupe and the hourly budget. */
 export type NotificationLedger = {
@@ -52,6 +52,8 @@ export type NotificationLedger = {
   reserve: (reserve: {
     deviceId: string;
     notifyKey: string;
+    at: Date;
+    /** The times that count besides `at`. */
     budget: { times: Date[]; etag: string | undefined };
     previous?: Reservation;
   }) => Promise<Reservation | undefined>;

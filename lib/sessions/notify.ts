@@ -69,19 +69,23 @@ export function makeNotify(deps: Deps) {
       session.userId && !session.language ? devices.languageOf(session.userId) : undefined,
       deps.answerUrl(session.id),
     ]);
-    if (previous && previous.state !== "later")
-      return end({ state: "unknown", channel: "companyPortal", at, reason: "interrupted" });
+    if (previous && previous.state !== "later") {
+      const entry = audit.outcomeEntry(subject, { result: "unknown", reason: "interrupted" });
+      const interrupted = { state: "unknown", channel: "companyPortal", at, reason: "interrupted" } as const;
+      await end(interrupted, [{ kind: "audit", entry }]);
+      return;
+    }
     if (!device || device.userId !== session.userId) return end({ state: "failed", at, reason: "user-changed" });
     if (eligibilityOf(device, policy).channels.length === 0)
       return end({ state: "unsupported", at, reason: "platform-not-supported" });
-    if (secondsUntilBudget(budget.times, now()) > 0)
-      return end({ state: "failed", at, reason: "too-many-notifications" });
+    const times = without(previous?.at, timesWithinTheHour(budget.times, now()));
+    if (secondsUntilBudget(times, now()) > 0) return end({ state: "failed", at, reason: "too-many-notifications" });
 
     await audit.intent(subject);
-    const times = [...timesWithinTheHour(budget.times, now()), now()];
     const reservation = await ledger.reserve({
       deviceId,
       notifyKey,
+      at: now(),
       budget: { times, etag: budget.etag },
       ...(previous ? { previous } : {}),
     });
@@ -118,6 +122,12 @@ export function makeNotify(deps: Deps) {
   }
 }
 
+/** The times but one that counted for a try that sent nothing. */
+function without(spent: Date | undefined, times: Date[]): Date[] {
+  const index = times.findIndex((time) => time.getTime() === spent?.getTime());
+  return index === -1 ? times : times.toSpliced(index, 1);
+}
+
 /** Writes the notification's end into the session, unless the agent asked again meanwhile. */
 async function finish(
   { sessions, auditLog }: Deps,
@@ -133,6 +143,8 @@ async function finish(
       ? { session: { ...session, notification }, owed }
       : undefined;
   };
-  await changeSession(sessions, message.sessionId, decide);
+  const { changed } = await changeSession(sessions, message.sessionId, decide);
+  // What a call brought is audited in any case; that nobody can tell, only by the copy that says so in the session.
+  if (!changed && notification.reason === "interrupted") return;
   await Promise.all(owed.map((each) => (each.kind === "audit" ? auditLog.append(each.entry) : undefined)));
 }

@@ -14,24 +14,25 @@ export function makeNotificationLedger(table: Table): NotificationLedger {
     },
     async find(deviceId, notifyKey) {
       const row = await table.read(deviceId, notifyKey);
-      return row && { state: row.state as Reservation["state"], etag: row.etag };
+      return row && { state: row.state as Reservation["state"], etag: row.etag, at: new Date(String(row.at)) };
     },
-    async reserve({ deviceId, notifyKey, budget, previous }) {
+    async reserve({ deviceId, notifyKey, at, budget, previous }) {
       const claim = randomUUID();
-      const row = { partitionKey: deviceId, rowKey: notifyKey, state: "sending", claim };
-      const budgetRow = { partitionKey: deviceId, rowKey: BUDGET, times: JSON.stringify(budget.times) };
+      const row = { partitionKey: deviceId, rowKey: notifyKey, state: "sending", at: at.toISOString(), claim };
+      const budgetRow = { partitionKey: deviceId, rowKey: BUDGET, times: JSON.stringify([...budget.times, at]) };
       const changes: RowChange[] = [
         previous ? { kind: "replace", row, etag: previous.etag } : { kind: "insert", row },
         budget.etag ? { kind: "replace", row: budgetRow, etag: budget.etag } : { kind: "insert", row: budgetRow },
       ];
       const tags = await table.change(changes);
-      if (tags) return { state: "sending", etag: tags.get(notifyKey) ?? "" };
+      if (tags) return { state: "sending", etag: tags.get(notifyKey) ?? "", at };
       // A change whose answer got lost is tried again by the SDK and then meets its own row.
       const existing = await table.read(deviceId, notifyKey);
-      return existing?.claim === claim ? { state: "sending", etag: existing.etag } : undefined;
+      return existing?.claim === claim ? { state: "sending", etag: existing.etag, at } : undefined;
     },
-    async mark(deviceId, notifyKey, { etag }, state) {
-      await table.change([{ kind: "replace", row: { partitionKey: deviceId, rowKey: notifyKey, state }, etag }]);
+    async mark(deviceId, notifyKey, { etag, at }, state) {
+      const row = { partitionKey: deviceId, rowKey: notifyKey, state, at: at.toISOString() };
+      await table.change([{ kind: "replace", row, etag }]);
     },
     async forget(deviceId, notifyKeys) {
       for (const rowKey of notifyKeys)

@@ -7,7 +7,9 @@ import type { NotificationLedger } from "../../../../lib/notifications/ports.ts"
 import { startStorageProxy } from "../../../storage-proxy.ts";
 
 const PHONE = "d0000000-0000-4000-8000-000000000001";
-const TIMES = [new Date("2026-11-22T10:00:00Z"), new Date("2026-11-22T10:00:01Z")];
+const BEFORE = new Date("2026-11-22T10:00:00Z");
+const AT = new Date("2026-11-22T10:00:01Z");
+const TIMES = [BEFORE, AT];
 
 let azurite: Azurite;
 let ledger: NotificationLedger;
@@ -25,8 +27,8 @@ beforeEach(() => {
 
 afterAll(() => azurite.close());
 
-const reserve = (notifyKey: string, etag?: string, times = TIMES) =>
-  ledger.reserve({ deviceId: PHONE, notifyKey, budget: { times, etag } });
+const reserve = (notifyKey: string, etag?: string) =>
+  ledger.reserve({ deviceId: PHONE, notifyKey, at: AT, budget: { times: [BEFORE], etag } });
 
 describe("The ledger of notifications", () => {
   test("knows nothing of a device that was never notified", async () => {
@@ -36,7 +38,7 @@ describe("The ledger of notifications", () => {
 
   test("keeps a reservation together with the times of the hour", async () => {
     const reserved = await reserve("key");
-    expect(reserved).toEqual({ state: "sending", etag: expect.stringMatching(/.+/) });
+    expect(reserved).toEqual({ state: "sending", etag: expect.stringMatching(/.+/), at: AT });
     expect(await ledger.find(PHONE, "key")).toEqual(reserved);
     expect(await ledger.sentTimes(PHONE)).toEqual({ times: TIMES, etag: expect.stringMatching(/.+/) });
   });
@@ -61,10 +63,11 @@ describe("The ledger of notifications", () => {
     if (!first) throw new Error("not reserved");
     await ledger.mark(PHONE, "key", first, "later");
     const previous = await ledger.find(PHONE, "key");
-    expect(previous?.state).toBe("later");
+    expect(previous).toMatchObject({ state: "later", at: AT });
     if (!previous) throw new Error("not found");
     const { etag } = await ledger.sentTimes(PHONE);
-    const again = () => ledger.reserve({ deviceId: PHONE, notifyKey: "key", budget: { times: TIMES, etag }, previous });
+    const again = () =>
+      ledger.reserve({ deviceId: PHONE, notifyKey: "key", at: AT, budget: { times: [BEFORE], etag }, previous });
     const reserved = await Promise.all([again(), again(), again()]);
     expect(reserved.filter((each) => each !== undefined)).toHaveLength(1);
     expect(await ledger.find(PHONE, "key")).toMatchObject({ state: "sending" });
@@ -78,7 +81,12 @@ describe("The ledger of notifications", () => {
       proxy.fail({ about: /\$batch/, behaviour: "reset-after" });
       const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
       const behindProxy = makeNotificationLedger(tables(`notifications${made}`));
-      const reserved = await behindProxy.reserve({ deviceId: PHONE, notifyKey: "key", budget: { times: TIMES, etag } });
+      const reserved = await behindProxy.reserve({
+        deviceId: PHONE,
+        notifyKey: "key",
+        at: AT,
+        budget: { times: [BEFORE], etag },
+      });
       expect(reserved).toEqual(await ledger.find(PHONE, "key"));
       expect(reserved).toMatchObject({ state: "sending" });
     } finally {
