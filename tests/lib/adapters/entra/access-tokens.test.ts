@@ -106,8 +106,12 @@ function signedByHand(payload: unknown, header: Record<string, unknown> = {}): s
 }
 
 const own: KeyObject = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
-const publicKeyOf = (format: "pem" | "der") =>
-  Buffer.from(createPublicKey({ key: tenantKey as JsonWebKey, format: "jwk" }).export({ type: "spki", format }));
+function publicKeyOf(format: "pem" | "der"): Uint8Array {
+  const key = createPublicKey({ key: tenantKey as JsonWebKey, format: "jwk" });
+  return format === "pem"
+    ? Buffer.from(key.export({ type: "spki", format: "pem" }))
+    : key.export({ type: "spki", format: "der" });
+}
 
 describe("A good token", () => {
   test("of a person tells who it is", async () => {
