@@ -87,6 +87,8 @@ async function follow(deps: Deps, sessionId: string, teamviewer: Reached | undef
   const { sessions, audit, doOwed, closeRemote, now, newId } = deps;
   const correlationId = newId();
   const decide = (session: Session): Decision => {
+    // A request that died may have left a TeamViewer session: it is not given up unseen while that may still be joined.
+    if (session.state === "requested" && !teamviewer && session.expiresAt > now().toISOString()) return undefined;
     const seen = teamviewer?.remotes.find(({ code, ourId }) =>
       session.code ? code === session.code : ourId === session.id,
     );
