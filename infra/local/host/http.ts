@@ -50,10 +50,7 @@ function compileFunctionRoute(registered: RegisteredFunction, trigger: BindingIn
 
 /** Serves the functions on loopback. `stop` takes no new requests and resolves when those in flight have their answers. */
 export async function startHttp(port: number, { routes, keys, maxBodyBytes, invoke, answerAdmin }: Options) {
-  let isStopping = false;
-
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    if (isStopping) outgoing.setHeader("connection", "close");
     const url = requestUrl(incoming);
     const method = incoming.method ?? "GET";
     const key = presentedKey(incoming.headers, url.searchParams);
@@ -89,7 +86,6 @@ export async function startHttp(port: number, { routes, keys, maxBodyBytes, invo
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise<void>((resolve) => {
-        isStopping = true;
         server.close(() => resolve());
         server.closeIdleConnections();
       }),

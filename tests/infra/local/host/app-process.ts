@@ -27,12 +27,12 @@ export type AppProcess = {
   exited: Promise<number | null>;
 };
 
-const children = new Set<ChildProcess>();
+const running = new Set<() => Promise<unknown>>();
 
 // A test that fails before it stops its app must not leave the app running.
-afterAll(() => {
-  for (const child of children) child.kill("SIGKILL");
-});
+afterAll(async () => {
+  await Promise.all([...running].map((stop) => stop()));
+}, 15_000);
 
 /** Writes an app into a folder that finds this project's packages. */
 export function writeApp(files: Files): string {
@@ -68,7 +68,6 @@ export async function runApp({
     execArgv: [],
     cwd: "/",
   });
-  children.add(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -76,8 +75,13 @@ export async function runApp({
     });
   }
   const exited = new Promise<number | null>((done) => child.once("close", done));
+  const stop = () => {
+    child.kill("SIGTERM");
+    return exited;
+  };
+  running.add(stop);
   void exited.then(() => {
-    children.delete(child);
+    running.delete(stop);
     removeApp(directory);
   });
   const ready = await firstMessage(child, exited);
@@ -88,10 +92,7 @@ export async function runApp({
     output: () => output,
     signal: (name) => child.kill(name),
     exited,
-    stop: () => {
-      child.kill("SIGTERM");
-      return exited;
-    },
+    stop,
   };
   return { app, output, code: null };
 }
