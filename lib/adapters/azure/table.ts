@@ -23,6 +23,7 @@ export type Table = {
   change: (changes: readonly RowChange[]) => Promise<Map<string, string> | undefined>;
   /** Rows in key order; `filter` is built with `odata` from strings. */
   query: (filter: string) => AsyncIterable<Row>;
+  exists: () => Promise<boolean>;
   drop: () => Promise<void>;
 };
 
@@ -91,6 +92,17 @@ function makeTable(newClient: () => TableClient): Table {
           yield rowOf(entity);
       } catch (error) {
         if (statusOf(error) !== 404) throw unavailable(error);
+      }
+    },
+    async exists() {
+      try {
+        await client()
+          .listEntities({ queryOptions: { filter: where`PartitionKey eq ${""}` }, ...within() })
+          .next();
+        return true;
+      } catch (error) {
+        if (statusOf(error) === 404) return false;
+        throw unavailable(error);
       }
     },
     async drop() {

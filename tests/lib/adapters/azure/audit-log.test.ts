@@ -6,6 +6,7 @@ import { makeNewAuditId, makeTableAuditLog } from "../../../../lib/adapters/azur
 import { makeTables } from "../../../../lib/adapters/azure/table.ts";
 import type { AuditEntry } from "../../../../lib/audit/entry.ts";
 import type { AuditLog, AuditQuery } from "../../../../lib/audit/ports.ts";
+import { startStorageProxy } from "../../../storage-proxy.ts";
 
 const PHONE = "d0000000-0000-4000-8000-000000000001";
 const BRUNO = "10000000-0000-4000-8000-000000000002";
@@ -153,6 +154,21 @@ describe("The audit log", () => {
       expect(await read({ sessionId: hostile })).toEqual([meant]);
     },
   );
+
+  test("looks at a month without entries once, not at each of its days", async () => {
+    const [old] = await append(entry("2024-01-31T10:00:00Z"));
+    const proxy = await startStorageProxy(azurite);
+    try {
+      const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+      const found: AuditEntry[] = [];
+      const query = { from: new Date("2024-01-31T00:00:00Z"), to: new Date("2026-02-01T00:00:00Z") };
+      for await (const each of makeTableAuditLog(tables).read(query)) found.push(each);
+      expect(found).toEqual([old]);
+      expect(proxy.calls.length).toBeLessThan(40);
+    } finally {
+      await proxy.close();
+    }
+  });
 
   test("drops whole months before the retention's first and no other", async () => {
     const times = ["2024-12-31T10:00:00Z", "2026-09-30T10:00:00Z", "2026-10-01T00:00:00Z", "2026-11-02T10:00:00Z"];

@@ -35,11 +35,13 @@ describe("A table", () => {
     const table = missing();
     expect(await table.read("p", "r")).toBeUndefined();
     expect(await listed(table)).toEqual([]);
+    expect(await table.exists()).toBe(false);
     await table.drop();
     expect(await table.change([{ kind: "insert", row: row("r", "kept") }])).toEqual(
       new Map([["r", expect.stringMatching(/.+/)]]),
     );
     expect(await table.read("p", "r")).toMatchObject(row("r", "kept"));
+    expect(await table.exists()).toBe(true);
   });
 
   test("is made by the first transaction, too", async () => {
@@ -143,6 +145,7 @@ describe("A table", () => {
       await expect(table.read("p", "r")).rejects.toEqual(outage);
       await expect(table.change([{ kind: "insert", row: row("r") }])).rejects.toEqual(outage);
       await expect(listed(table)).rejects.toEqual(outage);
+      await expect(table.exists()).rejects.toEqual(outage);
       await expect(table.drop()).rejects.toEqual(outage);
     } finally {
       await refusing.close();
