@@ -96,8 +96,8 @@ describe("The languages of a browser", () => {
 
   test("of an endless header are few and found at once", () => {
     const startedMs = performance.now();
-    const header = `${"a;q=0.".repeat(50_000)},fr`;
-    expect(languagesOf(aRequest({ headers: { "accept-language": header } })).length).toBeLessThan(250);
+    for (const header of ["fr,".repeat(100_000), "a;q=0.".repeat(50_000), `fr;${" ".repeat(100_000)}q=1`])
+      expect(languagesOf(aRequest({ headers: { "accept-language": header } })).length).toBeLessThan(250);
     expect(performance.now() - startedMs).toBeLessThan(200);
   });
 });

@@ -90,6 +90,12 @@ describe("A body", () => {
   });
 });
 
+test("of many wrong fields the first ten are told", async () => {
+  const many = z.object(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${index}`, z.string("wrong")])));
+  const { message } = await refusal(() => readJson(aJsonRequest("{}"), many));
+  expect(message?.match(/wrong/g)).toHaveLength(10);
+});
+
 describe("The size of a body", () => {
   const ofSize = (bytes: number) => new Uint8Array(bytes).fill(0x20);
 

@@ -18,6 +18,7 @@ test.each([
   ["ten were sent at once just now", times(...Array<number>(10).fill(0)), 3600],
   ["ten were sent, the first an hour ago to the second", times(3600, 9, 8, 7, 6, 5, 4, 3, 2, 1), 0],
   ["ten were sent, the first a millisecond less than an hour ago", times(3599.999, 9, 8, 7, 6, 5, 4, 3, 2, 1), 1],
+  ["ten were sent, the first 50 minutes and half a second ago", times(3000.5, 9, 8, 7, 6, 5, 4, 3, 2, 1), 600],
   ["eleven were sent, the second 50 minutes ago", times(3500, 3000, 9, 8, 7, 6, 5, 4, 3, 2, 1), 600],
 ])("when %s, the wait is right", (_title, sent, seconds) => {
   expect(secondsUntilBudget(sent, NOW)).toBe(seconds);

@@ -76,6 +76,16 @@ test("characters are counted as people see them in the limit, code point by code
   const { text } = notificationText({ ...usual, organization: "😀".repeat(400) });
   expect(lengthOf(text)).toBe(500);
   expect(text.isWellFormed()).toBe(true);
+  // Only the name was cut.
+  expect(text).toContain("… IT support asks to help on this device.");
+  expect(text).toContain("4831");
+});
+
+test("a link that takes nearly all the room is whole all the same; then the words are cut", () => {
+  const url = `https://help.example/${"a".repeat(420)}/h/${TOKEN}`;
+  const { text } = notificationText({ ...usual, url });
+  expect(text).toBe(`… IT suppor… ${url}`);
+  expect(lengthOf(text)).toBe(500);
 });
 
 describe("The language", () => {
