@@ -88,9 +88,9 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
   const access = makeTeamViewerAccess({ connections, vault, grants, lease, audit, now, newId });
   const forget = makeForget({ connections, vault, grants, now });
 
-  const sessions = makeSessionStore(tables("sessions"), now);
+  const sessions = makeSessionStore({ table: tables("sessions"), now, newId });
   const remote = makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew: access.renew });
-  const ledger = makeNotificationLedger(tables("notifications"));
+  const ledger = makeNotificationLedger(tables("notifications"), newId);
   const links = makeSupporterLinks({ remote, access, now });
   const doOwed = makeDoOwed({ auditLog, queue });
   const closeRemote = makeCloseRemote({ sessions, remote, access });

@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { NotificationLedger, Reservation } from "../../notifications/ports.ts";
 import type { RowChange, Table } from "./table.ts";
 
 const BUDGET = "budget";
 
 /** What was sent when, a partition per device: the row `budget` holds the last hour's times, each other row one notification. */
-export function makeNotificationLedger(table: Table): NotificationLedger {
+export function makeNotificationLedger(table: Table, newId: () => string): NotificationLedger {
   return {
     async sentTimes(deviceId) {
       const row = await table.read(deviceId, BUDGET);
@@ -17,7 +16,7 @@ export function makeNotificationLedger(table: Table): NotificationLedger {
       return row && { state: row.state as Reservation["state"], etag: row.etag, at: new Date(String(row.at)) };
     },
     async reserve({ deviceId, notifyKey, at, budget, previous }) {
-      const claim = randomUUID();
+      const claim = newId();
       const row = { partitionKey: deviceId, rowKey: notifyKey, state: "sending", at: at.toISOString(), claim };
       const budgetRow = { partitionKey: deviceId, rowKey: BUDGET, times: JSON.stringify([...budget.times, at]) };
       const changes: RowChange[] = [

@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { Owed, Pending, SessionStore, StoredSession } from "../../sessions/ports.ts";
 import { type Session, sessionSchema } from "../../sessions/session.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
 import { type Row, type RowChange, type Table, where } from "./table.ts";
+
+type Deps = { table: Table; now: () => Date; newId: () => string };
 
 /** Sessions are spread over so many partitions; the id alone tells which, so a replay finds its row on any day. */
 const SHARDS = 4;
@@ -12,7 +13,7 @@ const shardOf = (id: string) => `s${Number.parseInt(id.slice(0, 1), 16) % SHARDS
  * Sessions in one table. Beside a session's row, in its partition: `new~<id>` until it stands in the lists, `open~<id>` until
  * it is over, `owed~<id>~…` for each side effect not yet known to be done. Ids are hex, so one range finds all three kinds.
  */
-export function makeSessionStore(table: Table, now: () => Date): SessionStore {
+export function makeSessionStore({ table, now, newId }: Deps): SessionStore {
   const lists = makeSessionLists(table);
 
   const find = async (id: string): Promise<StoredSession | undefined> => {
@@ -24,7 +25,7 @@ export function makeSessionStore(table: Table, now: () => Date): SessionStore {
     find,
     async create(session) {
       const { id, requestedAt, requestedBy } = session;
-      const claim = randomUUID();
+      const claim = newId();
       const marker = { partitionKey: shardOf(id), at: requestedAt, requestedBy, deviceId: session.device.id };
       const tags = await table.change([
         { kind: "insert", row: { ...rowOf(session), claim } },

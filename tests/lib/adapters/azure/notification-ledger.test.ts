@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
 beforeEach(() => {
   made += 1;
   const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
-  ledger = makeNotificationLedger(tables(`notifications${made}`));
+  ledger = makeNotificationLedger(tables(`notifications${made}`), randomUUID);
 });
 
 afterAll(() => azurite.close());
@@ -80,7 +81,7 @@ describe("The ledger of notifications", () => {
     try {
       proxy.fail({ about: /\$batch/, behaviour: "reset-after" });
       const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
-      const behindProxy = makeNotificationLedger(tables(`notifications${made}`));
+      const behindProxy = makeNotificationLedger(tables(`notifications${made}`), randomUUID);
       const reserved = await behindProxy.reserve({
         deviceId: PHONE,
         notifyKey: "key",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -29,7 +30,7 @@ beforeEach(() => {
   made += 1;
   const name = `sessions${made}`;
   const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
-  store = makeSessionStore(tables(name), () => NOW);
+  store = makeSessionStore({ table: tables(name), now: () => NOW, newId: randomUUID });
   raw = TableClient.fromConnectionString(azurite.connectionString, name, { allowInsecureConnection: true });
 });
 
@@ -40,7 +41,7 @@ afterAll(async () => {
 
 function storeBehindProxy(): SessionStore {
   const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
-  return makeSessionStore(tables(`sessions${made}`), () => NOW);
+  return makeSessionStore({ table: tables(`sessions${made}`), now: () => NOW, newId: randomUUID });
 }
 
 /** Session number `number`: ids in all shards, requested `secondsAgo`. */
