@@ -391,7 +391,7 @@ describe("When TeamViewer's answer leaves open what happened", () => {
 
   const madeUp = { code: "s12-345-678", state: "Open", end_customer_link: "https://get.teamviewer.com/s12345678" };
   test.each<[string, Fault, number, string]>([
-    ["an error of its own", { status: 500 }, 503, "upstream-unavailable"],
+    ["an error of its own", { status: 500 }, 502, "upstream-invalid"],
     ["a cut connection", { behaviour: "reset" }, 502, "upstream-invalid"],
     ["something that is not JSON", { status: 200, body: "<html>" }, 502, "upstream-invalid"],
     ["half a session", { status: 200, body: { code: "s12-345-678" } }, 502, "upstream-invalid"],
