@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { makeSeal } from "../../lib/adapters/azure/seal.ts";
 import { startTestApp, type TestApp } from "../app.ts";
 import { connecting, connectorOf, inShort, liveGrants, revokeCalls, tokenCalls } from "../connect.ts";
 
@@ -15,8 +16,9 @@ beforeEach(() => product.reset());
 afterAll(() => product.stop());
 
 /** A browser that comes back from TeamViewer: the address it comes to and its cookie. */
-async function onTheWayBack(decision?: string) {
+async function onTheWayBack(decision?: string, openedAfterMs = 0) {
   const consent = await browser.asked();
+  product.clock.advance(openedAfterMs);
   const started = await browser.opened(consent);
   return { ...started, id: consent.id, path: await browser.consented(started, decision) };
 }
@@ -169,9 +171,23 @@ describe("an answer that cannot be trusted makes no token call and leaves the pa
   });
 
   test("ten minutes and a second after the consent was asked for", async () => {
-    const { path, cookie } = await onTheWayBack();
-    product.clock.advance(10 * 60_000 + 1000);
+    const { path, cookie } = await onTheWayBack("allow", 30_000);
+    product.clock.advance(9 * 60_000 + 31_000);
     await refused(path, cookie);
+  });
+
+  test("a cookie that we sealed ourselves, for this consent with another nonce or for another one with this nonce", async () => {
+    const { path, cookie, id } = await onTheWayBack();
+    const { value: key = "" } = await product.vault.getSecret("state-key");
+    const seal = makeSeal({ stateKey: async () => key, now: product.clock.now });
+    const opened = await seal.open("cookie", cookie.slice("__Host-consent=".length));
+    const sealed = async (value: Record<string, string>) =>
+      `__Host-consent=${await seal.close("cookie", value, 60_000)}`;
+    const nonce = String(opened?.nonce);
+    await refused(path, await sealed({ id, nonce: nonce.toLowerCase() }));
+    await refused(path, await sealed({ id: "0".repeat(64), nonce }));
+    await refused(path, await sealed({ id }));
+    expect((await browser.cameBack(path, await sealed({ id, nonce }))).status).toBe(200);
   });
 
   test("a state that was used before", async () => {
@@ -184,8 +200,8 @@ describe("an answer that cannot be trusted makes no token call and leaves the pa
 });
 
 test("a second before the ten minutes are over the answer still counts", async () => {
-  const { path, cookie } = await onTheWayBack();
-  product.clock.advance(10 * 60_000 - 1000);
+  const { path, cookie } = await onTheWayBack("allow", 30_000);
+  product.clock.advance(9 * 60_000 + 29_000);
   expect((await browser.cameBack(path, cookie)).status).toBe(200);
   expect(exchanges()).toHaveLength(1);
 });
@@ -244,6 +260,7 @@ describe("when TeamViewer says no", () => {
     product.around.teamviewer.addFault({ path: "/revoke$", status: 500, times: 0 });
     const { path, cookie } = await onTheWayBack();
     expect((await browser.cameBack(path, cookie)).status).toBe(502);
+    expect(await connectorOf(product)).toEqual({ status: "notConnected" });
     product.clearFaults();
     await product.runTimer("follow-sessions");
     expect(liveGrants(product)).toEqual([]);
