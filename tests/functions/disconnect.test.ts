@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type AppProcess, startTestApp, type TestApp } from "../app.ts";
 import { connecting, connectorOf, inShort, liveGrants, revokeCalls } from "../connect.ts";
+import { requesting } from "../requesting.ts";
 import { startStorageProxy } from "../storage-proxy.ts";
 
 const ADA = "10000000-0000-4000-8000-000000000001";
@@ -98,12 +98,11 @@ describe("while TeamViewer cannot revoke", () => {
     expect(answer.json()).toMatchObject({ status: "disconnecting" });
     expect(await connectorOf(product)).toMatchObject({ status: "disconnecting" });
 
-    const session = await product.request("POST", "/api/sessions", {
-      token: await product.tokenFor("Bruno Agent"),
-      body: { deviceId: randomUUID() },
-      headers: { "idempotency-key": randomUUID() },
-    });
-    expect(session.status).not.toBe(201);
+    const agent = requesting(product);
+    const session = await agent.ask({ deviceId: agent.device().id });
+    expect(session.status).toBe(409);
+    expect(session.json()).toMatchObject({ code: "connector-not-connected" });
+    expect(product.around.teamviewer.journal.filter(({ path }) => path.endsWith("/sessions"))).toEqual([]);
     await expect(product.process().app.connector.keepFresh()).resolves.toBeUndefined();
 
     await product.runTimer("follow-sessions");
