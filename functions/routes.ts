@@ -13,6 +13,7 @@ import { consentStart } from "./consent-start.ts";
 import { device } from "./device.ts";
 import { devices } from "./devices.ts";
 import { disconnect } from "./disconnect.ts";
+import { failingPlainly } from "./failing-plainly.ts";
 import { followSessions } from "./follow-sessions.ts";
 import { health } from "./health.ts";
 import { keepConnected } from "./keep-connected.ts";
@@ -90,19 +91,19 @@ export const queueTriggers: readonly {
   connection: string;
   handler: (app: () => App) => StorageQueueHandler;
 }[] = [
-  { name: "notify", queueName: "notifications", connection: "AzureWebJobsStorage", handler: notify },
+  { name: "notify", queueName: "notifications", connection: "AzureWebJobsStorage", handler: failingPlainly(notify) },
   {
     name: "notify-poison",
     queueName: "notifications-poison",
     connection: "AzureWebJobsStorage",
-    handler: notifyPoison,
+    handler: failingPlainly(notifyPoison),
   },
 ];
 
 /** Schedules in UTC: second, minute, hour, day, month, weekday. */
 export const timers: readonly { name: string; schedule: string; handler: (app: () => App) => TimerHandler }[] = [
-  { name: "follow-sessions", schedule: "0 * * * * *", handler: followSessions },
-  { name: "keep-connected", schedule: "0 7 * * * *", handler: keepConnected },
+  { name: "follow-sessions", schedule: "0 * * * * *", handler: failingPlainly(followSessions) },
+  { name: "keep-connected", schedule: "0 7 * * * *", handler: failingPlainly(keepConnected) },
 ];
 
 function documentedRoutes(): DocumentedRoute[] {

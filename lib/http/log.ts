@@ -29,13 +29,19 @@ export function logFailure(error: unknown, context: InvocationContext): AppError
   return new AppError("internal-error", text, { cause: error });
 }
 
+/** How Node, Azure and Graph write their codes. Graph's client takes what a service says for one, so others stay out. */
+const CODE = /^(?:[A-Z][A-Z0-9_]{2,39}|[A-Z][A-Za-z]{2,49})$/;
+
 /** The kind of an error and where in our code it came from; its message may hold anything, so it stays out. */
 function causeOf(error: unknown): { cause?: string } {
   if (!(error instanceof Error)) return error === undefined ? {} : { cause: typeof error };
-  const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
+  const code = "code" in error && typeof error.code === "string" && CODE.test(error.code) ? ` ${error.code}` : "";
   const status = "statusCode" in error && typeof error.statusCode === "number" ? ` ${error.statusCode}` : "";
   const place = /at (?:async )?([\w.]+) /.exec(
-    error.stack?.split("\n").find((line) => line.trim().startsWith("at ")) ?? "",
+    error.stack
+      ?.replace(error.message, "")
+      .split("\n")
+      .find((line) => line.trim().startsWith("at ")) ?? "",
   )?.[1];
   return { cause: `${error.name}${code}${status}${place ? ` at ${place}` : ""}`.slice(0, 200) };
 }

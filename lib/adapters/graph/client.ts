@@ -80,7 +80,7 @@ export function transportKindOf(error: unknown) {
 /** Intune names the scopes it wants inside its message: "must have one of the following scopes: A, B - Operation ID". */
 function scopesNamedIn(error: unknown): string {
   const text = error instanceof GraphError ? `${error.message} ${String(error.body ?? "")}` : "";
-  const scopes = /following scopes: ([\w., ]+?)(?: -|"|\\|$)/.exec(text)?.[1];
+  const scopes = /following scopes: ((?:(?:, )?[A-Za-z]+(?:\.[A-Za-z]+)+)+)/.exec(text)?.[1];
   return scopes ? ` (it wants ${scopes.trim()})` : "";
 }
 
