@@ -1,0 +1,92 @@
+import type { AuditEntry } from "../../../lib/audit/entry.ts";
+import { isFinal, isLive } from "../../../lib/sessions/session.ts";
+import type { Trace } from "./trace.ts";
+
+/** A broken promise; its first word says how: lost, doubled or stuck. */
+export type Broken = `${"lost" | "doubled" | "stuck"}: ${string}`;
+
+const PATIENCE_MS = 2 * 60_000;
+
+/** What must be so at every moment, also when a process has just died. */
+export function brokenAtAnyMoment(trace: Trace): Broken[] {
+  const { audit, opened, sends, exchanges, revokes, remotes, ledger } = trace;
+  const intents = (action: AuditEntry["action"], about: Partial<AuditEntry> = {}) =>
+    audit.filter(
+      (entry) =>
+        entry.action === action &&
+        entry.phase === "intent" &&
+        Object.entries(about).every(([name, value]) => entry[name as keyof AuditEntry] === value),
+    ).length;
+  const broken: Broken[] = [];
+
+  for (const sessionId of opened)
+    if (!sessionId || intents("session.request", { sessionId }) === 0)
+      broken.push(`lost: a TeamViewer session was asked for without an intent in the audit`);
+  for (const deviceId of new Set(sends)) {
+    const count = sends.filter((each) => each === deviceId).length;
+    if (intents("notification.send", { deviceId: deviceId ?? "" }) < count)
+      broken.push("lost: a notification was sent without an intent in the audit");
+    const keys = ledger.filter(({ partitionKey }) => partitionKey === deviceId).length;
+    if (count > keys) broken.push(`doubled: ${count} notifications were sent for ${keys} that were asked for`);
+  }
+  if (exchanges > intents("connector.connect")) broken.push("lost: a code was exchanged without an intent");
+  const ends = ["connector.disconnect", "connector.confirm", "connector.forget"] as const;
+  if (revokes > 0 && ends.every((action) => intents(action) === 0)) broken.push("lost: a revocation without an intent");
+  for (const ourId of new Set(remotes.map((remote) => remote.ourId)))
+    if (remotes.filter((remote) => remote.ourId === ourId).length > 1)
+      broken.push("doubled: two TeamViewer sessions were made for one request");
+
+  const outcomes = audit.filter(({ phase }) => phase === "outcome");
+  const keys = outcomes.map(({ correlationId, action, sessionId }) => [correlationId, action, sessionId].join(" "));
+  for (const key of new Set(keys))
+    if (keys.filter((each) => each === key).length > 1) broken.push(`doubled: outcomes in the audit of ${key}`);
+  return broken;
+}
+
+/** What must be so once the timers ran for three minutes. */
+export function brokenAfterRecovery(trace: Trace): Broken[] {
+  const { sessions, owed, openMarkers, remotes, connections, secretNames, nowMs } = trace;
+  const broken = brokenAtAnyMoment(trace);
+  const isOld = (at: unknown) => nowMs - Date.parse(String(at)) > PATIENCE_MS;
+
+  for (const { state, requestedAt, notification } of sessions) {
+    if (state === "requested" && isOld(requestedAt)) broken.push("stuck: a session stays requested");
+    if (notification.state === "queued" && state !== "requested" && isOld(notification.at ?? requestedAt))
+      broken.push(`stuck: the notification of a session that is ${state} stays queued`);
+  }
+  for (const { at, rowKey } of owed) if (isOld(at)) broken.push(`stuck: ${rowKey} stays owed`);
+  for (const { rowKey } of openMarkers) {
+    const session = sessions.find(({ id }) => rowKey === `open~${id}`);
+    if (!session || isFinal(session)) broken.push("stuck: a session that is over is still followed");
+  }
+  for (const { code, state, ourId } of remotes) {
+    const session = sessions.find(({ id }) => id === ourId);
+    if (state === "Open" && !(session && isLive(session) && session.code === code))
+      broken.push(`stuck: a TeamViewer session stays open behind a session that is ${session?.state ?? "gone"}`);
+  }
+  for (const { id, state } of sessions)
+    for (const action of successesOf(state)) broken.push(...exactlyOne(trace, action, id));
+
+  const known = connections.map(({ secretName }) => secretName);
+  for (const name of secretNames)
+    if (!known.includes(name)) broken.push("lost: a token set lies in the vault that no connection knows");
+  return broken;
+}
+
+/** The outcomes that a session in this state must have in the audit. */
+function successesOf(state: string): AuditEntry["action"][] {
+  if (state === "open") return ["session.request"];
+  if (state === "accepted") return ["session.request", "session.accept"];
+  if (state === "declined") return ["session.request", "session.decline"];
+  if (state === "closed") return ["session.request", "session.close"];
+  if (state === "expired") return ["session.request", "session.expire"];
+  return [];
+}
+
+function exactlyOne({ audit }: Trace, action: AuditEntry["action"], sessionId: string): Broken[] {
+  const found = audit.filter(
+    (entry) => entry.action === action && entry.sessionId === sessionId && entry.result === "success",
+  );
+  if (found.length === 1) return [];
+  return [`${found.length === 0 ? "lost" : "doubled"}: ${found.length} outcomes of ${action}`];
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import type { SessionView } from "../../../lib/sessions/session.ts";
+import { type Answer, APP_URL } from "../../app.ts";
+import type { Flow, Scene } from "./flow.ts";
+import type { Broken } from "./invariants.ts";
+import type { Act } from "./mortal.ts";
+import type { Survivors } from "./survivors.ts";
+import type { Trace } from "./trace.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** What agents and users do. */
+export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow[] {
+  const asAgent = async () => `Bearer ${await product.tokenFor("Bruno Agent")}`;
+
+  const opened = async (): Promise<SessionView> => {
+    await browser.connected();
+    return agent.open();
+  };
+  /** A session whose user was asked, and the path of the answer page. */
+  const asked = async () => {
+    const session = await opened();
+    await agent.deliverAll();
+    return { session, link: agent.linkOf(session.device.id) };
+  };
+
+  /** An agent presses the button; when nothing comes back, again with the same Idempotency-Key until there is an answer. */
+  const request = (age: number, isRetried: boolean) => async (): Promise<Scene> => {
+    await browser.connected();
+    product.clock.advance(age);
+    const deviceId = agent.device().id;
+    const key = randomUUID();
+    const body = { deviceId, reason: "The screen stays black" };
+    const headers = {
+      authorization: await asAgent(),
+      "content-type": "application/json",
+      "idempotency-key": key,
+    };
+    let last: Answer | undefined;
+    const retry = async () => {
+      for (let waited = 0; waited <= 60 && last?.status !== 201; waited += 15) {
+        last = await agent.ask(body, { key });
+        if (last.status !== 201) product.clock.advance(15_000);
+      }
+    };
+    return {
+      act: { function: "session-request", url: `${APP_URL}/api/sessions`, headers, body: JSON.stringify(body) },
+      ...(isRetried ? { retry } : {}),
+      broken: async ({ after }) => {
+        if (after.connections.some(({ status }) => status === "needsConsent")) return [];
+        if (!isRetried) return after.opened.length > 1 ? ["doubled: TeamViewer was asked twice"] : [];
+        if (last?.status !== 201) return [`stuck: the agent's last answer is ${last?.status} ${last?.text}`];
+        const [session] = after.sessions;
+        const broken: Broken[] = session?.state === "open" ? [] : [`lost: the session is ${session?.state}`];
+        if (!last.json<SessionView>().supporterUrl) broken.push("lost: the agent has no supporter link");
+        return [...broken, ...notifiedOnce(after, deviceId)];
+      },
+    };
+  };
+
+  const answer = (choice: "accept" | "decline") => async (): Promise<Scene> => {
+    const { link } = await asked();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const body = `answer=${choice}`;
+    const token = link.slice("/h/".length);
+    const statuses: number[] = [];
+    return {
+      act: { function: "answer", url: `${APP_URL}${link}`, params: { token }, headers, body },
+      retry: async () => {
+        statuses.push((await product.request("POST", link, { headers, body })).status);
+      },
+      broken: async ({ after }) => {
+        const [session] = after.sessions;
+        if (session?.state === (choice === "accept" ? "accepted" : "declined")) return [];
+        return [`lost: the user's answer left the session ${session?.state} (${statuses})`];
+      },
+    };
+  };
+
+  /** A request of the agent about an open session, which may be made again. */
+  const onSession = async (name: string, path: string, session: SessionView) => {
+    const key = randomUUID();
+    const headers = { authorization: await asAgent(), "idempotency-key": key };
+    const url = `/api/sessions/${session.id}/${path}`;
+    const act: Act = { function: name, url: APP_URL + url, params: { id: session.id }, headers };
+    return { act, retry: async () => void (await agent.call("POST", url, { key })) };
+  };
+
+  const timer = async (broken: Scene["broken"]): Promise<Scene> => ({ act: { function: "follow-sessions" }, broken });
+
+  return [
+    { name: "request, and the agent tries again", prepare: request(0, true) },
+    { name: "request, and the agent is gone", prepare: request(0, false) },
+    { name: "request with a token that ran out", prepare: request(DAY_MS + MINUTE_MS, true) },
+    {
+      name: "notify",
+      prepare: async () => {
+        const { device } = await opened();
+        const [waiting] = await agent.messages();
+        const message = waiting?.message;
+        return {
+          act: { function: "notify", message },
+          retry: () => product.deliver("notify", message),
+          broken: async ({ dead, after }) => afterNotify(dead, after, device.id),
+        };
+      },
+    },
+    {
+      name: "ask the user again",
+      prepare: async () => {
+        const { session } = await asked();
+        const { act, retry } = await onSession("session-notify", "notifications", session);
+        return {
+          act,
+          retry,
+          broken: async ({ after }) => {
+            const count = after.sends.length;
+            return count === 2 ? [] : [`${count > 2 ? "doubled" : "lost"}: ${count} notifications of 2`];
+          },
+        };
+      },
+    },
+    { name: "accept", prepare: answer("accept") },
+    { name: "decline", prepare: answer("decline") },
+    {
+      name: "close",
+      prepare: async () => {
+        const { act, retry } = await onSession("session-close", "close", await opened());
+        return {
+          act,
+          retry,
+          broken: async ({ after }) =>
+            after.sessions[0]?.state === "closed" ? [] : [`lost: the session is ${after.sessions[0]?.state}`],
+        };
+      },
+    },
+    {
+      name: "follow: a session whose time is up",
+      prepare: async () => {
+        await asked();
+        product.clock.advance(61 * MINUTE_MS);
+        return timer(async ({ after }) =>
+          after.sessions[0]?.state === "expired" ? [] : [`stuck: the session is ${after.sessions[0]?.state}`],
+        );
+      },
+    },
+    {
+      name: "follow: what is owed",
+      prepare: async () => {
+        const { device } = await opened();
+        await agent.messages();
+        product.clock.advance(2 * MINUTE_MS);
+        return timer(async ({ after }) => notifiedOnce(after, device.id));
+      },
+    },
+    {
+      name: "follow: a request that died at TeamViewer",
+      prepare: async () => {
+        await browser.connected();
+        product.around.teamviewer.addFault({ method: "POST", path: "/sessions$", behaviour: "reset-after" });
+        product.around.teamviewer.addFault({ method: "GET", path: "/sessions$", status: 500 });
+        await agent.ask({ deviceId: agent.device().id });
+        product.clock.advance(2 * MINUTE_MS);
+        await tick("keep-connected");
+        return timer(async ({ after }) =>
+          after.sessions[0]?.state === "failed" ? [] : [`stuck: the session is ${after.sessions[0]?.state}`],
+        );
+      },
+    },
+  ];
+}
+
+function notifiedOnce({ sends, sessions }: Trace, deviceId: string): Broken[] {
+  const count = sends.filter((each) => each === deviceId).length;
+  const state = sessions[0]?.notification.state;
+  if (count === 1 && state === "sent") return [];
+  return [`${count > 1 ? "doubled" : "lost"}: ${count} notifications, said to be ${state}`];
+}
+
+/** Nobody can tell only when the process died holding the key: between taking it and writing down how the call ended. */
+function afterNotify(dead: Trace, after: Trace, deviceId: string): Broken[] {
+  const isAmbiguous = dead.ledger.length > 0 && dead.sessions[0]?.notification.state === "queued";
+  if (!isAmbiguous) return notifiedOnce(after, deviceId);
+  const { sends, sessions } = after;
+  const state = sessions[0]?.notification.state;
+  if (sends.length > dead.sends.length) return ["doubled: sent after a crash that nobody can judge"];
+  return state === "unknown" ? [] : [`stuck: a notification that nobody can judge is ${state}`];
+}

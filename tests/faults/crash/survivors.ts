@@ -1,0 +1,58 @@
+import type { AppProcess, TestApp } from "../../app.ts";
+import { connecting } from "../../connect.ts";
+import { requesting } from "../../requesting.ts";
+
+export type Survivors = ReturnType<typeof makeSurvivors>;
+
+const MINUTE_MS = 60_000;
+/** The lease of a dead process is given up after 20 s of the waiter's stopwatch: here it runs so much faster. */
+const STOPWATCH_FACTOR = 60;
+
+/** Everybody who lives on after a process died: the next process, the timers, the administrator, the agent, the user. */
+export function makeSurvivors(product: TestApp) {
+  let current: AppProcess = product.process();
+  const process = () => current;
+  const living: TestApp = {
+    ...product,
+    process,
+    request: (...asked) => current.request(...asked),
+    runTimer: (name) => current.runTimer(name),
+    deliver: (name, message) => current.deliver(name, message),
+  };
+  const agent = requesting(living);
+
+  /** Timers may fail: the host logs it and they come again. */
+  const tick = (name: string) => current.runTimer(name).catch(() => undefined);
+
+  return {
+    product: living,
+    agent,
+    browser: connecting(living, process),
+    restart: () => {
+      current = product.newProcess();
+    },
+    tick,
+    /** So many minutes in which the timer runs and the host delivers what waits in the queue, twice. */
+    async minutes(count: number) {
+      for (let minute = 0; minute < count; minute += 1) {
+        product.clock.advance(MINUTE_MS);
+        await tick("follow-sessions");
+        for (const { message } of await agent.messages()) {
+          await current.deliver("notify", message);
+          await current.deliver("notify", message);
+        }
+      }
+    },
+    /** Runs `work` with a stopwatch that hurries. */
+    async hurried<T>(work: () => Promise<T>): Promise<T> {
+      const real = performance.now.bind(performance);
+      const startMs = real();
+      performance.now = () => startMs + (real() - startMs) * STOPWATCH_FACTOR;
+      try {
+        return await work();
+      } finally {
+        performance.now = real;
+      }
+    },
+  };
+}
