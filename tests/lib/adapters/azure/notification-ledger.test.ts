@@ -49,6 +49,19 @@ describe("The ledger of notifications", () => {
     expect(reserved.filter((each) => each !== undefined)).toHaveLength(1);
   });
 
+  test("gives a taken key to nobody, whatever they know of the budget", async () => {
+    const first = await reserve("key");
+    if (!first) throw new Error("not reserved");
+    await ledger.mark(PHONE, "key", first, "later");
+    const { etag } = await ledger.sentTimes(PHONE);
+    expect(await reserve("key", etag)).toBeUndefined();
+    const budget = { times: [BEFORE], etag };
+    expect(
+      await ledger.reserve({ deviceId: PHONE, notifyKey: "key", at: AT, budget, previous: first }),
+    ).toBeUndefined();
+    expect(await ledger.find(PHONE, "key")).toMatchObject({ state: "later" });
+  });
+
   test("lets one notification into the budget at a time, and keeps no key of the others", async () => {
     const keys = Array.from({ length: 10 }, (_, index) => `key${index}`);
     await reserve("first");
