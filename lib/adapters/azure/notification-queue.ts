@@ -8,6 +8,7 @@ export const NOTIFICATIONS_QUEUE = "notifications";
 export const POISON_QUEUE = "notifications-poison";
 
 const TIMEOUT_MS = 10_000;
+const MAX_MESSAGE_BYTES = 48 * 1024;
 
 /** Storage queues as the Functions host reads them: base64 JSON. A missing queue is made when it is first written. */
 export function makeNotificationQueue(storage: StorageSettings, credential: TokenCredential): NotificationQueue {
@@ -15,8 +16,14 @@ export function makeNotificationQueue(storage: StorageSettings, credential: Toke
   const poison = clientOf(storage, credential, POISON_QUEUE);
   return {
     send: (message, delaySeconds = 0) => send(notifications, message, delaySeconds),
-    sendToPoison: (raw) => send(poison, raw, 0),
+    sendToPoison: (raw) => send(poison, fitting(raw), 0),
   };
+}
+
+/** A message that cannot be read may, written anew, be longer than a queue takes (64 KiB in base64): its beginning tells enough. */
+function fitting(raw: unknown): unknown {
+  const text = JSON.stringify(raw) ?? "";
+  return Buffer.byteLength(text) <= MAX_MESSAGE_BYTES ? raw : text.slice(0, MAX_MESSAGE_BYTES / 8);
 }
 
 async function send(queue: QueueClient, message: unknown, visibilityTimeout: number): Promise<void> {
