@@ -331,6 +331,22 @@ describe("the vault is down", () => {
   });
 });
 
+test("a connection that was changed between store and pointer keeps the change and gets the new set", async () => {
+  almostOver();
+  const pointing = storage.hold(VERSIONED);
+  const asked = ask(product.newProcess({ AzureWebJobsStorage: storage.connectionString }));
+  await pointing.reached;
+  fault("/revoke$", { status: 500 });
+  const token = await product.tokenFor("Ada Administrator");
+  await product.request("DELETE", "/api/connector", { token });
+  pointing.release();
+  await asked;
+  const row = (await product.rows("connections")).find(({ status }) => status === "disconnecting");
+  const [name = ""] = await product.secretNames();
+  const { secretVersion } = JSON.parse(String(row?.connection)) as { secretVersion: string };
+  expect(secretVersion).toBe((await product.vault.getSecret(name)).properties.version);
+});
+
 test("a connection that is being removed while its token is refreshed stays removed", async () => {
   over();
   fault(TOKEN, { delayMs: 400 });
