@@ -295,24 +295,27 @@ describe("A connection", () => {
   });
 });
 
-test("no error names path, query, header, body or answer: only the host", async () => {
+describe("An error names the host, and neither path, query, header, body nor answer", () => {
   const secret = "s3cret";
-  const answers: RequestListener[] = [
-    (_, response) => void response.writeHead(302, { location: `/${secret}` }).end(secret),
-    (request) => void request.socket.destroy(),
-    () => undefined,
-    (_, response) => void response.end(secret.repeat(MEBIBYTE)),
-  ];
   const request = { headers: { authorization: secret }, body: secret, method: "POST", timeoutMs: 200 };
-  for (const answer of answers) {
+
+  test.each<[string, RequestListener]>([
+    ["a redirect", (_, response) => void response.writeHead(302, { location: `/${secret}` }).end(secret)],
+    ["a broken connection", (incoming) => void incoming.socket.destroy()],
+    ["no answer", () => undefined],
+    ["too much of an answer", (_, response) => void response.end(secret.repeat(MEBIBYTE))],
+  ])("after %s", async (_title, answer) => {
     const { url, port } = await serve(answer);
     const error = await failure(makeOutbound([url])(`${url}/${secret}?token=${secret}`, request));
     expect(error.message).toContain(`127.0.0.1:${port}`);
     expect(`${error.name} ${error.message}`).not.toContain(secret);
-  }
-  const refused = await failure(makeOutbound([])(`https://evil.example/${secret}?${secret}`, request));
-  expect(refused.message).toContain("evil.example");
-  expect(refused.message).not.toContain(secret);
+  });
+
+  test("of an address that is refused", async () => {
+    const error = await failure(makeOutbound([])(`https://evil.example/${secret}?${secret}`, request));
+    expect(error.message).toContain("evil.example");
+    expect(error.message).not.toContain(secret);
+  });
 });
 
 test("the kind of an error can be told from its name alone, as that is what Microsoft's Graph client keeps", () => {
