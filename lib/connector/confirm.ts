@@ -30,13 +30,21 @@ export function makeConfirm({ consents, connections, audit, now, forget }: Deps)
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const all = await connections.read();
       const confirmed = all.current?.value;
-      if (confirmed?.consentId === consentId && confirmed.status !== "disconnecting")
+      if (confirmed?.consentId === consentId && confirmed.status !== "disconnecting") {
+        if (round > 0) await audit.outcome(subject, { result: "replayed" });
         return viewOfConnector(confirmed, undefined);
+      }
       const waiting = all.others.find(
         ({ value }) => value.consentId === consentId && value.status === "awaitingConfirmation",
       );
-      if (!waiting) throw notConfirmable(consent.status, consent.expiresAt <= now().toISOString());
-      if (waiting.value.confirmBefore <= now().toISOString()) throw notConfirmable("confirmed", true);
+      if (!waiting || waiting.value.confirmBefore <= now().toISOString()) {
+        const refused = notConfirmable(
+          consent.status,
+          waiting !== undefined || consent.expiresAt <= now().toISOString(),
+        );
+        if (round > 0) await audit.outcome(subject, { result: "refused", reason: refused.code });
+        throw refused;
+      }
 
       if (round === 0) await audit.intent(subject);
       const connected = { ...waiting.value, status: "connected" as const, connectedAt: now().toISOString() };

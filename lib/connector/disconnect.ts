@@ -19,7 +19,10 @@ export function makeDisconnect({ connections, audit, forget }: Deps) {
     } as const;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const { current } = await connections.read();
-      if (!current || current.value.status === "disconnecting") return viewOfConnector(current?.value, undefined);
+      if (!current || current.value.status === "disconnecting") {
+        if (round > 0) await audit.outcome(subject, { result: "replayed" });
+        return viewOfConnector(current?.value, undefined);
+      }
 
       if (round === 0) await audit.intent(subject);
       const marked = await connections.update(current, { ...current.value, status: "disconnecting" });
