@@ -108,6 +108,8 @@ export async function startStandIn({ name, port, routes, tls, notFound }: Option
   };
 
   const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener);
+  // Longer than any client keeps a connection, so that none is closed just as it is used again.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

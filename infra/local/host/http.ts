@@ -48,6 +48,8 @@ function compileFunctionRoute(registered: RegisteredFunction, trigger: BindingIn
   }
 }
 
+const KEEP_ALIVE_MS = 65_000;
+
 /** Serves the functions on loopback. `stop` takes no new requests and resolves when those in flight have their answers. */
 export async function startHttp(port: number, { routes, keys, maxBodyBytes, invoke, answerAdmin }: Options) {
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -78,6 +80,8 @@ export async function startHttp(port: number, { routes, keys, maxBodyBytes, invo
       else sendEmpty(outgoing, incoming.complete ? 500 : 400);
     });
   });
+  // Longer than any client keeps a connection, so that none is closed just as it is used again.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
