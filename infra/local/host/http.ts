@@ -90,6 +90,8 @@ export async function startHttp(port: number, { routes, keys, maxBodyBytes, invo
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise<void>((resolve) => {
+        // Connections that are busy now end with their answer.
+        server.keepAliveTimeout = 1;
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
