@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
+import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
+import { httpRoutes, queueTriggers, timers } from "../../../functions/routes.ts";
+import { createApp } from "../../../lib/app.ts";
+import { readSettings } from "../../../lib/settings.ts";
 import { countOutboundCalls, type Death } from "./outbound-calls.ts";
 
 /** One invocation of one function: what its trigger brings. */
@@ -61,11 +65,6 @@ async function live({ nowMs, act, death }: Life): Promise<Lived> {
   return { calls, answer: `${answer.status} ${await answer.text()}` };
 }
 
-// Everything is loaded before the order to live comes: a process costs its start, not its work.
-const { HttpRequest, HttpResponse, InvocationContext } = await import("@azure/functions");
-const { httpRoutes, queueTriggers, timers } = await import("../../../functions/routes.ts");
-const { createApp } = await import("../../../lib/app.ts");
-const { readSettings } = await import("../../../lib/settings.ts");
 process.once("message", (life: Life) => {
   live(life)
     .then((lived) => process.send?.(lived, () => process.exit(0)))

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage, request } from "node:http";
-import { createRequire, syncBuiltinESMExports } from "node:module";
+import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 
 /** When to die: `before` call number `call` leaves and all earlier ones were answered, or `after` its answer came and nobody saw it yet. */
@@ -35,9 +35,8 @@ export function countOutboundCalls(death: Death | undefined, die: (at: string) =
     return call;
   };
 
-  const load = createRequire(import.meta.url);
   for (const name of ["node:http", "node:https"]) {
-    const protocol = load(name) as { request: typeof request };
+    const protocol = process.getBuiltinModule(name) as { request: typeof request };
     const send = protocol.request;
     protocol.request = ((...asked: unknown[]) => watch(send, asked)) as typeof request;
   }

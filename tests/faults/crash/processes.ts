@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { build } from "esbuild";
 import type { Act, Life, Lived } from "./mortal.ts";
 import type { Death } from "./outbound-calls.ts";
 
@@ -10,14 +11,26 @@ export type Ended = { killedAt: string } | { lived: Lived };
 const READY_BEFORE = 2;
 const PATIENCE_MS = 60_000;
 
-/** Processes of the product, started ahead of their use, with the same settings. */
-export function mortalProcesses(settings: Record<string, string>, cacheFolder: string) {
+/** Processes of the product, started ahead of their use, with the same settings. One file of everything starts soonest. */
+export async function mortalProcesses(settings: Record<string, string>, folder: string) {
+  const script = join(folder, "mortal.mjs");
+  await build({
+    entryPoints: [join(import.meta.dirname, "mortal.ts")],
+    outfile: script,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    logLevel: "warning",
+    external: ["@azure/functions-core"],
+    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  });
   const waiting: ChildProcess[] = [];
   const start = () => {
-    const env = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: cacheFolder, ...settings };
+    const env = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: folder, ...settings };
     const stdio = ["ignore", "pipe", "inherit", "ipc"] as const;
-    const child = fork(join(import.meta.dirname, "mortal.ts"), { env, execArgv: [], stdio: [...stdio] });
-    const ready = once(child, "message");
+    const child = fork(script, { env, execArgv: [], stdio: [...stdio] });
+    const failed = once(child, "exit").then(() => Promise.reject(new Error("a process did not start")));
+    const ready = Promise.race([once(child, "message"), failed]);
     ready.catch(() => undefined);
     waiting.push(child);
     readiness.set(child, ready);

@@ -5,8 +5,8 @@ import { requesting } from "../../requesting.ts";
 
 export type Trace = Awaited<ReturnType<typeof readTrace>>;
 
-/** All that can be seen of the product from outside at one moment: its stores, and what its surroundings were asked. */
-export async function readTrace(product: TestApp) {
+/** All that can be seen of the product from outside at one moment: its stores, and what its surroundings were asked. `earlier`: TeamViewer sessions to leave out. */
+export async function readTrace(product: TestApp, earlier: ReadonlySet<string>) {
   const { teamviewer, graph } = product.around;
   const [sessionRows, connectionRows, ledgerRows, secretNames, audit] = await Promise.all([
     product.rows("sessions"),
@@ -28,7 +28,7 @@ export async function readTrace(product: TestApp) {
     for await (const { version } of product.vault.listPropertiesOfSecretVersions(name)) versions.push(version);
   const remotes = teamviewer.sessions().flatMap((remote) => {
     const ourId = /"sessionId":"([0-9a-f]{32})"/.exec(remote.custom_api ?? "")?.[1];
-    return ourId ? [{ code: remote.code, state: remote.state, ourId }] : [];
+    return ourId && !earlier.has(remote.code) ? [{ code: remote.code, state: remote.state, ourId }] : [];
   });
   const asked = (method: string, path: RegExp) =>
     teamviewer.journal.filter((call) => call.method === method && path.test(call.path));
