@@ -8,7 +8,9 @@ type Filter = Partial<AuditQuery>;
 /** The audit, newest first: a page of it, or all that fits one after another. The range defaults to all that is kept. */
 export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
   const queryOf = (filter: Filter): AuditQuery => {
-    const to = filter.to ?? new Date(now().getTime() + 60_000);
+    // Nothing stands after now (but for clocks that differ), so no day after it is looked at.
+    const latest = new Date(now().getTime() + 60_000);
+    const to = filter.to && filter.to < latest ? filter.to : latest;
     const oldest = new Date(Date.UTC(now().getUTCFullYear(), now().getUTCMonth() - auditRetentionMonths, 1));
     const from = filter.from && filter.from > oldest ? filter.from : oldest;
     return { ...filter, from, to };

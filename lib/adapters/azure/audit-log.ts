@@ -29,7 +29,7 @@ export function makeTableAuditLog(table: (name: string) => Table): AuditLog {
       await table(tableOf(entry.at)).change([{ kind: "insert", row }]);
     },
     async *read(query, afterId) {
-      const newest = afterId ? timeOf(afterId) : lastMoment(query);
+      const newest = new Date(Math.min(lastMoment(query).getTime(), afterId ? timeOf(afterId).getTime() : Infinity));
       let looked = "";
       for (
         let day = startOfDay(newest);
