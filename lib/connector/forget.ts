@@ -49,14 +49,17 @@ export function makeForgetUnused({ connections, audit, now, newId, ...rest }: De
       status === "awaitingConfirmation" && confirmBefore <= now().toISOString();
     for (const stored of current ? [current, ...others] : others) {
       const { value } = stored;
-      if (isOver(value) && !(await connections.update(stored, { ...value, status: "disconnecting" }))) continue;
-      if (!isOver(value) && value.status !== "disconnecting") continue;
+      const actor = { id: "connector", kind: "system" } as const;
+      const subject = { actor, action: "connector.forget", correlationId: newId() } as const;
+      if (isOver(value)) {
+        // What is `disconnecting` was audited by whoever made it so; this is decided here.
+        await audit.intent(subject);
+        if (!(await connections.update(stored, { ...value, status: "disconnecting" }))) {
+          await audit.outcome(subject, { result: "replayed" });
+          continue;
+        }
+      } else if (value.status !== "disconnecting") continue;
       if (!(await forget(value.id))) continue;
-      const subject = {
-        actor: { id: "connector", kind: "system" },
-        action: "connector.forget",
-        correlationId: newId(),
-      } as const;
       await audit.outcome(subject, { result: "success", reason: isOver(value) ? "not-confirmed" : "out-of-use" });
     }
   };

@@ -19,7 +19,7 @@ export function followed(session: Session, seen: RemoteSession | undefined, now:
     if (!isGivenUp) return undefined;
     const given = seen ? { code: seen.code, closeDue: true } : {};
     return {
-      session: { ...session, ...given, state: "failed", closedAt: at },
+      session: { ...session, ...given, state: "failed", closedAt: at, notification: calledOff(session, at) },
       action: "session.fail",
       reason: "not-opened",
     };
@@ -39,8 +39,11 @@ export function followed(session: Session, seen: RemoteSession | undefined, now:
   const wasJoined = session.state === "inProgress";
   if (wasJoined && !seen) return undefined;
   const state = wasJoined ? "closed" : "expired";
-  const { notification } = session;
-  const asked = notification.state === "queued" ? { ...notification, state: "expired" as const, at } : notification;
-  const over: Session = { ...session, state, closedAt: at, closeDue: true, notification: asked };
+  const over: Session = { ...session, state, closedAt: at, closeDue: true, notification: calledOff(session, at) };
   return { session: over, action: wasJoined ? "session.close" : "session.expire", reason: "time-is-up" };
+}
+
+/** A notification that is still to be sent will not be sent any more. */
+function calledOff({ notification }: Session, at: string): Session["notification"] {
+  return notification.state === "queued" ? { ...notification, state: "expired", at } : notification;
 }

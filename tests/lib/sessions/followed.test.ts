@@ -99,7 +99,12 @@ describe("A request that died", () => {
 
   test("has failed after that", () => {
     expect(followed(requested, undefined, givenUp)).toEqual({
-      session: { ...requested, state: "failed", closedAt: givenUp.toISOString() },
+      session: {
+        ...requested,
+        state: "failed",
+        closedAt: givenUp.toISOString(),
+        notification: { ...requested.notification, state: "expired", at: givenUp.toISOString() },
+      },
       action: "session.fail",
       reason: "not-opened",
     });
