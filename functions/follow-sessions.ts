@@ -7,5 +7,5 @@ export const followSessions =
   (app: () => App): TimerHandler =>
   async () => {
     const { sessions, connector } = app();
-    await allOf([connector.forgetUnused, sessions.follow]);
+    await allOf([connector.saveTokens, connector.forgetUnused, connector.forgetConsents, sessions.follow]);
   };

@@ -27,8 +27,10 @@ import { makeConfirm } from "./connector/confirm.ts";
 import { makeDisconnect } from "./connector/disconnect.ts";
 import { makeEnable } from "./connector/enable.ts";
 import { makeForget, makeForgetUnused } from "./connector/forget.ts";
+import { makeForgetConsents } from "./connector/forget-consents.ts";
 import { makeHealth } from "./connector/health.ts";
 import { makeReadConnector } from "./connector/read.ts";
+import { makeRefresh } from "./connector/refresh.ts";
 import { makeStart } from "./connector/start.ts";
 import { chooseLanguage } from "./notifications/texts.ts";
 import { makeAnswer, makeFindForUser } from "./sessions/answer.ts";
@@ -85,7 +87,8 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
     outbound,
     now,
   });
-  const access = makeTeamViewerAccess({ connections, vault, grants, lease, audit, now, newId });
+  const tokens = makeRefresh({ connections, vault, grants, lease, seal, audit, newId });
+  const access = makeTeamViewerAccess({ connections, tokens, now });
   const forget = makeForget({ connections, vault, grants, now });
 
   const sessions = makeSessionStore({ table: tables("sessions"), now, newId });
@@ -130,6 +133,8 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
       confirm: makeConfirm({ consents, connections, audit, now, forget }),
       disconnect: makeDisconnect({ connections, audit, forget }),
       keepFresh: access.keepFresh,
+      saveTokens: tokens.saveJournaled,
+      forgetConsents: makeForgetConsents({ consents, connections, vault, grants, now }),
       forgetUnused: makeForgetUnused({ connections, vault, grants, audit, now, newId }),
     },
     sessions: {

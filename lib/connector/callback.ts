@@ -39,7 +39,8 @@ export function makeCallback(deps: Deps) {
   return async ({ state, code, error, cookie, correlationId }: CallbackInput): Promise<CallbackOutcome> => {
     const stored = await findStarted(deps, state, cookie);
     if (!stored) return "invalid";
-    const used = await consents.update(stored, { ...stored.value, status: "used" });
+    const mark = { status: "used" as const, usedAt: now().toISOString(), secretName: `tv-${newId()}` };
+    const used = await consents.update(stored, { ...stored.value, ...mark });
     if (!used) return "invalid";
     const consent = used.value;
     const actor = { id: consent.requestedBy, kind: consent.requestedByKind };
@@ -57,7 +58,7 @@ export function makeCallback(deps: Deps) {
     if (answer.outcome === "refused") return end("failed", answer.reason);
     if (answer.outcome === "unknown") return end("failed", "no-answer");
 
-    const connection = await keep(consent, answer.tokens);
+    const connection = await keep(consent, mark.secretName, answer.tokens);
     if (!connection) return end("failed", "account-not-readable");
     await consents.update(used, { ...consent, status: "awaitingConfirmation", connectionId: connection.id });
     await audit.outcome(subject, { result: "success" });
@@ -65,9 +66,8 @@ export function makeCallback(deps: Deps) {
   };
 
   /** Stores the new grant as waiting for confirmation; one whose account cannot be read as to be revoked, now or by the timer. */
-  async function keep(consent: Consent, tokens: TokenSet): Promise<Connection | undefined> {
+  async function keep(consent: Consent, secretName: string, tokens: TokenSet): Promise<Connection | undefined> {
     const id = newId();
-    const secretName = `tv-${id}`;
     const [account, groupId, version] = await Promise.allSettled([
       grants.account(tokens.accessToken),
       grants.groupId(tokens.accessToken),

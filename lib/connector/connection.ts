@@ -10,6 +10,8 @@ export const connectionSchema = z.object({
   consentId: z.string(),
   secretName: z.string(),
   secretVersion: z.string(),
+  /** A newer token set that the vault has not taken yet, encrypted. */
+  sealedTokens: z.string().optional(),
   obtainedAt: z.iso.datetime(),
   accessExpiresAt: z.iso.datetime(),
   account: z.object({ id: z.string(), name: z.string(), company: z.string(), email: z.string() }),

@@ -20,6 +20,9 @@ export const consentSchema = z.object({
   expiresAt: z.iso.datetime(),
   nonceHash: z.string().optional(),
   connectionId: z.string().optional(),
+  usedAt: z.iso.datetime().optional(),
+  /** Where its tokens go: known before they are asked for, so that none can be lost. */
+  secretName: z.string().optional(),
 });
 export type Consent = z.infer<typeof consentSchema>;
 

@@ -1,9 +1,9 @@
 import type { Principal } from "../access/principal.ts";
 import type { Audit } from "../audit/record.ts";
 import { AppError } from "../errors.ts";
-import { type ConnectorView, viewOfConnector } from "./connection.ts";
+import { type Connection, type ConnectorView, viewOfConnector } from "./connection.ts";
 import type { Forget } from "./forget.ts";
-import type { ConnectionStore } from "./ports.ts";
+import type { ConnectionStore, Stored } from "./ports.ts";
 
 type Deps = { connections: ConnectionStore; audit: Audit; forget: Forget };
 
@@ -11,6 +11,14 @@ const MAX_ROUNDS = 5;
 
 /** Takes the connection out of use at once, then revokes and deletes its tokens; what fails of that is done later. */
 export function makeDisconnect({ connections, audit, forget }: Deps) {
+  /** Accounts that wait for their confirmation go, too. */
+  async function cancel(others: readonly Stored<Connection>[]) {
+    for (const stored of others.filter(({ value }) => value.status === "awaitingConfirmation")) {
+      const marked = await connections.update(stored, { ...stored.value, status: "disconnecting" });
+      if (marked) await forget(marked.value.id);
+    }
+  }
+
   return async (principal: Principal, correlationId: string): Promise<ConnectorView> => {
     const subject = {
       actor: { id: principal.id, kind: principal.kind },
@@ -18,7 +26,8 @@ export function makeDisconnect({ connections, audit, forget }: Deps) {
       correlationId,
     } as const;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const { current } = await connections.read();
+      const { current, others } = await connections.read();
+      await cancel(others);
       if (!current || current.value.status === "disconnecting") {
         if (round > 0) await audit.outcome(subject, { result: "replayed" });
         return viewOfConnector(current?.value, undefined);

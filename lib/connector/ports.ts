@@ -27,6 +27,8 @@ export type ConnectionStore = {
 export type ConsentStore = {
   add: (consent: Consent) => Promise<void>;
   find: (id: string) => Promise<Stored<Consent> | undefined>;
+  list: () => Promise<Stored<Consent>[]>;
+  remove: (stored: Stored<Consent>) => Promise<void>;
   update: (stored: Stored<Consent>, consent: Consent) => Promise<Stored<Consent> | undefined>;
 };
 
@@ -60,10 +62,11 @@ export type TeamViewerGrants = {
   groupId: (accessToken: string) => Promise<string | undefined>;
 };
 
-/** Seals small values for the browser: nobody else can read or change them, and they end by themselves. */
+/** Seals small values: nobody else can read or change them, and they end by themselves. */
+export type SealPurpose = "ticket" | "cookie" | "tokens";
 export type Seal = {
-  close: (purpose: "ticket" | "cookie", value: Record<string, string>, lifeMs: number) => Promise<string>;
-  open: (purpose: "ticket" | "cookie", sealed: string) => Promise<Record<string, unknown> | undefined>;
+  close: (purpose: SealPurpose, value: Record<string, string>, lifeMs: number) => Promise<string>;
+  open: (purpose: SealPurpose, sealed: string) => Promise<Record<string, unknown> | undefined>;
 };
 
 /** Lets one process at a time do `work`; the others wait their turn. Renewed for as long as the work lasts. */

@@ -1,6 +1,6 @@
-import { consentSchema } from "../../connector/consent.ts";
-import type { ConsentStore } from "../../connector/ports.ts";
-import type { Table } from "./table.ts";
+import { type Consent, consentSchema } from "../../connector/consent.ts";
+import type { ConsentStore, Stored } from "../../connector/ports.ts";
+import { type Row, type Table, where } from "./table.ts";
 
 const PARTITION = "consent";
 
@@ -14,7 +14,15 @@ export function makeConsentStore(table: Table): ConsentStore {
     },
     async find(id) {
       const row = await table.read(PARTITION, id);
-      return row && { value: consentSchema.parse(JSON.parse(String(row.consent))), etag: row.etag };
+      return row && storedOf(row);
+    },
+    async list() {
+      const found: Stored<Consent>[] = [];
+      for await (const row of table.query(where`PartitionKey eq ${PARTITION}`)) found.push(storedOf(row));
+      return found;
+    },
+    async remove({ value, etag }) {
+      await table.change([{ kind: "delete", row: { partitionKey: PARTITION, rowKey: value.id }, etag }]);
     },
     async update({ etag }, consent) {
       const row = { partitionKey: PARTITION, rowKey: consent.id, consent: JSON.stringify(consent) };
@@ -23,3 +31,8 @@ export function makeConsentStore(table: Table): ConsentStore {
     },
   };
 }
+
+const storedOf = (row: Row): Stored<Consent> => ({
+  value: consentSchema.parse(JSON.parse(String(row.consent))),
+  etag: row.etag,
+});

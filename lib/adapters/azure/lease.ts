@@ -7,7 +7,7 @@ type Deps = { table: Table; newId: () => string };
 
 const PARTITION = "lease";
 const RENEW_MS = 5_000;
-const DEAD_AFTER_MS = 20_000;
+const DEAD_AFTER_MS = 30_000;
 const POLL_MS = 500;
 const GIVE_UP_MS = 100_000;
 

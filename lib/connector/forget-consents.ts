@@ -1,0 +1,43 @@
+import { CONFIRM_MS, type Consent } from "./consent.ts";
+import type { ConnectionStore, ConsentStore, TeamViewerGrants, TokenVault } from "./ports.ts";
+
+type Deps = {
+  consents: ConsentStore;
+  connections: ConnectionStore;
+  vault: TokenVault;
+  grants: TeamViewerGrants;
+  now: () => Date;
+};
+
+/** A callback that took longer died: its row says `used` and nothing more. */
+const CALLBACK_MS = 3 * 60_000;
+
+/**
+ * What the timer does: a callback that died after TeamViewer gave it tokens may have left a secret that no connection
+ * names; those tokens are revoked and the secret goes. Consents that can no longer be confirmed are deleted.
+ */
+export function makeForgetConsents({ consents, connections, vault, grants, now }: Deps) {
+  const isBefore = (time: string | undefined, afterMs: number) =>
+    time !== undefined && Date.parse(time) + afterMs < now().getTime();
+
+  async function forgetGrant({ secretName }: Consent): Promise<boolean> {
+    const tokens = secretName ? await vault.read(secretName) : undefined;
+    if (!secretName || !tokens) return true;
+    const { current, others } = await connections.read();
+    const isNamed = [current, ...others].some((each) => each?.value.secretName === secretName);
+    if (isNamed) return true;
+    if (!(await grants.revoke(tokens.accessToken))) return false;
+    await vault.remove(secretName);
+    return true;
+  }
+
+  return async (): Promise<void> => {
+    for (const stored of await consents.list()) {
+      const { value } = stored;
+      const isDead = value.status === "used" && isBefore(value.usedAt, CALLBACK_MS);
+      if (isDead && !(await forgetGrant(value))) continue;
+      if (isDead) await consents.update(stored, { ...value, status: "failed" });
+      else if (value.status !== "used" && isBefore(value.expiresAt, 2 * CONFIRM_MS)) await consents.remove(stored);
+    }
+  };
+}
