@@ -168,3 +168,11 @@ test("an access token that ran out still lets the grant be revoked", async () =>
   expect((await disconnect()).status).toBe(202);
   await nothingIsLeft();
 });
+
+test("an account that waits for its confirmation is revoked, too", async () => {
+  await browser.connected();
+  await browser.waiting();
+  expect(liveGrants(product)).toHaveLength(2);
+  expect((await disconnect()).status).toBe(202);
+  await nothingIsLeft();
+});
