@@ -81,6 +81,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
   return [
     {
       name: "consent",
+      calls: 11,
       prepare: async () => {
         const headers = { ...(await asAdministrator()), "content-type": "application/json" };
         const body = JSON.stringify({ termsVersion: "1", termsAccepted: true });
@@ -93,6 +94,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "start",
+      calls: 5,
       prepare: async () => {
         const { startUrl } = await browser.asked();
         return {
@@ -107,6 +109,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "callback",
+      calls: 17,
       prepare: async () => {
         const consent = await browser.asked();
         const started = await browser.opened(consent);
@@ -123,10 +126,11 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
         };
       },
     },
-    { name: "confirm", prepare: confirm(false) },
-    { name: "confirm in place of another", prepare: confirm(true) },
+    { name: "confirm", calls: 6, prepare: confirm(false) },
+    { name: "confirm in place of another", calls: 14, prepare: confirm(true) },
     {
       name: "follow: a connection that nobody confirmed",
+      calls: 18,
       prepare: async () => {
         await browser.waiting();
         product.clock.advance(16 * MINUTE_MS);
@@ -135,6 +139,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "refresh",
+      calls: 17,
       prepare: async () => {
         await browser.connected();
         product.clock.advance(13 * HOUR_MS);
@@ -143,6 +148,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "refresh of a grant that has ended",
+      calls: 17,
       prepare: async () => {
         await browser.connected();
         product.around.teamviewer.removeGrants();
@@ -150,8 +156,8 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
         return { act: { function: "keep-connected" }, broken: refusedOnce };
       },
     },
-    { name: "disconnect", prepare: disconnect(0) },
-    { name: "disconnect with a token that ran out", prepare: disconnect(25 * HOUR_MS) },
+    { name: "disconnect", calls: 13, prepare: disconnect(0) },
+    { name: "disconnect with a token that ran out", calls: 15, prepare: disconnect(25 * HOUR_MS) },
   ];
 
   async function refusedOnce(_crash: Crash): Promise<Broken[]> {

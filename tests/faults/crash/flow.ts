@@ -10,9 +10,11 @@ export type Scene = {
   act: Act;
   /** What a person or the host does again. */
   retry?: () => Promise<void>;
+  /** Nobody waits for minutes before trying this again. */
+  isUrgent?: boolean;
   /** Looks at what became of it, by asking the product, too. Called when timers and people are done. */
   broken: (crash: Crash) => Promise<Broken[]>;
 };
 
-/** One flow of the product; `prepare` starts from an empty product. */
-export type Flow = { name: string; prepare: () => Promise<Scene> };
+/** One flow of the product and how many outbound calls a new process makes in it. `prepare` starts from an empty product. */
+export type Flow = { name: string; calls: number; prepare: () => Promise<Scene> };

@@ -45,7 +45,7 @@ export function brokenAtAnyMoment(trace: Trace): Broken[] {
 
 /** What must be so once the timers ran for three minutes. */
 export function brokenAfterRecovery(trace: Trace): Broken[] {
-  const { sessions, owed, openMarkers, remotes, connections, secretNames, nowMs } = trace;
+  const { sessions, owed, openMarkers, remotes, nowMs } = trace;
   const broken = brokenAtAnyMoment(trace);
   const isOld = (at: unknown) => nowMs - Date.parse(String(at)) > PATIENCE_MS;
 
@@ -67,9 +67,6 @@ export function brokenAfterRecovery(trace: Trace): Broken[] {
   for (const { id, state } of sessions)
     for (const action of successesOf(state)) broken.push(...exactlyOne(trace, action, id));
 
-  const known = connections.map(({ secretName }) => secretName);
-  for (const name of secretNames)
-    if (!known.includes(name)) broken.push("lost: a token set lies in the vault that no connection knows");
   return broken;
 }
 
@@ -89,4 +86,11 @@ function exactlyOne({ audit }: Trace, action: AuditEntry["action"], sessionId: s
   );
   if (found.length === 1) return [];
   return [`${found.length === 0 ? "lost" : "doubled"}: ${found.length} outcomes of ${action}`];
+}
+
+/** Intents whose outcome nobody wrote: the process that knew it died. */
+export function openIntents({ audit }: Trace): number {
+  const keyOf = ({ correlationId, action }: AuditEntry) => `${correlationId} ${action}`;
+  const ended = new Set(audit.filter(({ phase }) => phase === "outcome").map(keyOf));
+  return audit.filter((entry) => entry.phase === "intent" && !ended.has(keyOf(entry))).length;
 }

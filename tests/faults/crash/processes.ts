@@ -22,7 +22,9 @@ export async function mortalProcesses(settings: Record<string, string>, folder: 
     format: "esm",
     logLevel: "warning",
     external: ["@azure/functions-core"],
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
   });
   const waiting: ChildProcess[] = [];
   const start = () => {

@@ -26,9 +26,9 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
   };
 
   /** An agent presses the button; when nothing comes back, again with the same Idempotency-Key until there is an answer. */
-  const request = (age: number, isRetried: boolean) => async (): Promise<Scene> => {
+  const request = (ageMs: number, isRetried: boolean) => async (): Promise<Scene> => {
     await browser.connected();
-    product.clock.advance(age);
+    product.clock.advance(ageMs);
     const deviceId = agent.device().id;
     const key = randomUUID();
     const body = { deviceId, reason: "The screen stays black" };
@@ -46,7 +46,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     };
     return {
       act: { function: "session-request", url: `${APP_URL}/api/sessions`, headers, body: JSON.stringify(body) },
-      ...(isRetried ? { retry } : {}),
+      ...(isRetried ? { retry, isUrgent: true } : {}),
       broken: async ({ after }) => {
         if (after.connections.some(({ status }) => status === "needsConsent")) return [];
         if (!isRetried) return after.opened.length > 1 ? ["doubled: TeamViewer was asked twice"] : [];
@@ -90,11 +90,12 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
   const timer = async (broken: Scene["broken"]): Promise<Scene> => ({ act: { function: "follow-sessions" }, broken });
 
   return [
-    { name: "request, and the agent tries again", prepare: request(0, true) },
-    { name: "request, and the agent is gone", prepare: request(0, false) },
-    { name: "request with a token that ran out", prepare: request(DAY_MS + MINUTE_MS, true) },
+    { name: "request, and the agent tries again", calls: 18, prepare: request(0, true) },
+    { name: "request, and the agent is gone", calls: 18, prepare: request(0, false) },
+    { name: "request with a token that ran out", calls: 28, prepare: request(DAY_MS + MINUTE_MS, true) },
     {
       name: "notify",
+      calls: 19,
       prepare: async () => {
         const { device } = await opened();
         const [waiting] = await agent.messages();
@@ -108,6 +109,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "ask the user again",
+      calls: 14,
       prepare: async () => {
         const { session } = await asked();
         const { act, retry } = await onSession("session-notify", "notifications", session);
@@ -121,10 +123,11 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
         };
       },
     },
-    { name: "accept", prepare: answer("accept") },
-    { name: "decline", prepare: answer("decline") },
+    { name: "accept", calls: 8, prepare: answer("accept") },
+    { name: "decline", calls: 14, prepare: answer("decline") },
     {
       name: "close",
+      calls: 14,
       prepare: async () => {
         const { act, retry } = await onSession("session-close", "close", await opened());
         return {
@@ -137,6 +140,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a session whose time is up",
+      calls: 38,
       prepare: async () => {
         await asked();
         product.clock.advance(61 * MINUTE_MS);
@@ -147,6 +151,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: what is owed",
+      calls: 28,
       prepare: async () => {
         const { device } = await opened();
         await agent.messages();
@@ -156,6 +161,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a request that died at TeamViewer",
+      calls: 30,
       prepare: async () => {
         await browser.connected();
         product.around.teamviewer.addFault({ method: "POST", path: "/sessions$", behaviour: "reset-after" });
