@@ -292,3 +292,17 @@ test("the vault does not take the tokens: failed, and the grant is revoked", asy
   expect(liveGrants(product)).toEqual([]);
   expect(await connectorOf(product)).toEqual({ status: "notConnected" });
 });
+
+test("a client secret that was renewed in the vault is used at once, not after the minutes it is remembered", async () => {
+  const name = "teamviewer-client-secret";
+  const comeBack = async () => {
+    const started = await browser.opened(await browser.asked());
+    return title((await browser.cameBack(await browser.consented(started), started.cookie)).text);
+  };
+  const { value = "" } = await product.vault.getSecret(name);
+  await product.vault.setSecret(name, "the secret before");
+  expect(await comeBack()).toBe("TeamViewer could not be connected");
+  await product.vault.setSecret(name, value);
+  expect(await comeBack()).toBe("TeamViewer agreed");
+  expect(exchanges()).toHaveLength(3);
+});

@@ -64,9 +64,12 @@ function unavailable(error: unknown): AppError {
 
 /**
  * A secret that a deployment sets, kept in memory for five minutes; while the vault is down the last value serves on.
- * Callers share one read. Throws `upstream-unavailable` when the secret is not set.
+ * Callers share one read. Who was refused with a value names it, and it is read again. Throws `upstream-unavailable` when
+ * the secret is not set.
  */
-export function makeDeployedSecret(secrets: Secrets, name: string, now: () => Date) {
+export type DeployedSecret = (refused?: string) => Promise<string>;
+
+export function makeDeployedSecret(secrets: Secrets, name: string, now: () => Date): DeployedSecret {
   let known: { value: string; untilMs: number } | undefined;
   let running: Promise<string> | undefined;
 
@@ -89,8 +92,8 @@ export function makeDeployedSecret(secrets: Secrets, name: string, now: () => Da
     }
   }
 
-  return async (): Promise<string> => {
-    if (known && known.untilMs > now().getTime()) return known.value;
+  return async (refused) => {
+    if (known && known.value !== refused && known.untilMs > now().getTime()) return known.value;
     running ??= read();
     return running;
   };

@@ -3,6 +3,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type Client,
+  type ClientAuth,
   ClientSecretPost,
   customFetch,
   nopkce,
@@ -19,7 +20,7 @@ type Deps = {
   loginUrl: string;
   apiUrl: string;
   clientId: string;
-  clientSecret: () => Promise<string>;
+  clientSecret: (refused?: string) => Promise<string>;
   redirectUri: string;
   outbound: Outbound;
   now: () => Date;
@@ -54,7 +55,16 @@ export function makeTeamViewerGrants({
     },
   };
 
-  async function ask(request: () => Promise<Response>, previous?: TokenSet): Promise<TokenAnswer> {
+  /** Asks the token endpoint; once more when it refuses a client secret that was changed since: such a call spent nothing. */
+  async function ask(request: (auth: ClientAuth) => Promise<Response>, previous?: TokenSet): Promise<TokenAnswer> {
+    const secret = await clientSecret();
+    const answer = await askOnce(() => request(ClientSecretPost(secret)), previous);
+    if (answer.outcome !== "refused" || answer.reason !== "invalid_client") return answer;
+    const current = await clientSecret(secret);
+    return current === secret ? answer : askOnce(() => request(ClientSecretPost(current)), previous);
+  }
+
+  async function askOnce(request: () => Promise<Response>, previous?: TokenSet): Promise<TokenAnswer> {
     try {
       return await tokenAnswerOf(await request(), previous, now());
     } catch (error) {
@@ -75,7 +85,6 @@ export function makeTeamViewerGrants({
       return `${loginUrl}/oauth2/authorize?${query}`;
     },
     async exchange(code) {
-      const auth = ClientSecretPost(await clientSecret());
       // The state was checked against our own record before; here the library only takes the code from where it belongs.
       const parameters = validateAuthResponse(
         server,
@@ -83,12 +92,12 @@ export function makeTeamViewerGrants({
         new URLSearchParams({ code, state: "checked" }),
         "checked",
       );
-      return ask(() => authorizationCodeGrantRequest(server, client, auth, parameters, redirectUri, nopkce, options));
+      return ask((auth) =>
+        authorizationCodeGrantRequest(server, client, auth, parameters, redirectUri, nopkce, options),
+      );
     },
-    async refresh(tokens) {
-      const auth = ClientSecretPost(await clientSecret());
-      return ask(() => refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, options), tokens);
-    },
+    refresh: (tokens) =>
+      ask((auth) => refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, options), tokens),
     async revoke(accessToken) {
       try {
         const answer = await outbound(`${apiUrl}/api/v1/oauth2/revoke`, {
