@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { connectorOf, liveGrants, tokenCalls } from "../../connect.ts";
+import { liveGrants, tokenCalls } from "../../connect.ts";
 import { type Case, inShort, requestOf, type Stage } from "./case.ts";
 
 const ask = async (stage: Stage, process = stage.product.process()) =>
@@ -83,8 +83,7 @@ const alone: Omit<Case, "isAlone">[] = [
   {
     number: "35",
     fault: "the secret is corrupted, of another shape, gone or its version disabled",
-    expected: "409 connector-needs-consent, no crash, no loop; disabled: 503",
-    note: "the connector's own status still says connected: only TeamViewer's invalid_grant ends a connection for good (design: Refresh)",
+    expected: "needsConsent, audited once, no crash, no loop; disabled or forbidden: 503, heals by itself",
     async run(stage) {
       const seen: string[] = [];
       const about = (value: string) => ({
@@ -99,19 +98,21 @@ const alone: Omit<Case, "isAlone">[] = [
         { status: 403, body: { error: { code: "Forbidden", innererror: { code: "SecretDisabled" } } } },
       ];
       for (const kind of kinds) {
+        await stage.admin.connected();
         fault(stage, { path: "/secrets/tv-", ...kind });
         const process = stage.product.newProcess();
         const twice = [await ask(stage, process), await ask(stage, process)];
         expect(twice[1]).toBe(twice[0]);
         seen.push(twice[0] ?? "");
         stage.product.clearFaults();
-        expect(await ask(stage, process)).toBe("201");
       }
       const needs = "409 connector-needs-consent";
       expect(seen).toEqual([needs, needs, needs, "503 upstream-unavailable"]);
+      expect(await ask(stage)).toBe("201");
+      const entries = await stage.product.audit("connector.");
+      expect(entries.filter(({ action }) => action === "connector.needs-consent")).toHaveLength(3);
       expect(tokenCalls(stage.product, "refresh_token")).toHaveLength(0);
-      expect((await connectorOf(stage.product)).status).toBe("connected");
-      return `${seen.map((each) => each.slice(0, 3)).join(", ")}; 0 token calls; heals by itself`;
+      return `${seen.map((each) => each.slice(0, 3)).join(", ")}; 3 audit entries, 0 token calls`;
     },
   },
 ];
