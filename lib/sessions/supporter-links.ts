@@ -18,6 +18,8 @@ const MAX_REMEMBERED = 1000;
 
 export function makeSupporterLinks({ remote, access, now }: Deps): SupporterLinks {
   const remembered = new Map<string, { url: string; untilMs: number }>();
+  /** Links that TeamViewer is being asked for: callers who want the same one at once share one call. */
+  const asking = new Map<string, Promise<string>>();
 
   const remember: SupporterLinks["remember"] = ({ id }, url) => {
     remembered.delete(id);
@@ -26,6 +28,12 @@ export function makeSupporterLinks({ remote, access, now }: Deps): SupporterLink
     if (remembered.size > MAX_REMEMBERED && !oldest.done) remembered.delete(oldest.value);
   };
 
+  async function ask(session: Session, code: string): Promise<string> {
+    const { supporterUrl } = await remote.find(await access.current(), code);
+    remember(session, supporterUrl);
+    return supporterUrl;
+  }
+
   return {
     remember,
     async ofSession(session, principal) {
@@ -33,9 +41,9 @@ export function makeSupporterLinks({ remote, access, now }: Deps): SupporterLink
       const known = remembered.get(session.id);
       if (known && known.untilMs > now().getTime()) return known.url;
       try {
-        const { supporterUrl } = await remote.find(await access.current(), session.code);
-        remember(session, supporterUrl);
-        return supporterUrl;
+        const asked = asking.get(session.id) ?? ask(session, session.code).finally(() => asking.delete(session.id));
+        asking.set(session.id, asked);
+        return await asked;
       } catch (error) {
         if (error instanceof AppError) return undefined;
         throw error;
