@@ -33,7 +33,7 @@ const { surroundings, processId } = fleet.product;
 const before = remoteCount(surroundings);
 const memoryBefore = megabytesOf(processId);
 const token = await fleet.tokenOf("Ticket system");
-const { shots, lateMs } = await shoot(fleet);
+const { shots, lateMs, memoryHalfway } = await shoot(fleet);
 const memoryAfter = megabytesOf(processId);
 const settledSeconds = await settle(surroundings);
 const found = await reconcile(fleet, shots);
@@ -49,7 +49,7 @@ const line = {
   maxMs: at(1),
   sentLateMs: Math.round(lateMs),
   settledSeconds,
-  memoryMB: `${memoryBefore} -> ${memoryAfter}`,
+  memoryMB: `${memoryBefore} -> ${memoryHalfway} -> ${memoryAfter}`,
 };
 process.stdout.write(`load ${rate}/s for ${seconds} s, ${values.processes} process(es): ${JSON.stringify(line)}\n`);
 process.exitCode = found.lost + found.doubled === 0 ? 0 : 1;
@@ -62,10 +62,12 @@ async function shoot({ send }: Fleet) {
   const running: Promise<Shot>[] = [];
   const startedMs = performance.now();
   let lateMs = 0;
+  let memoryHalfway = 0;
   for (let index = 0; index < total; index += 1) {
     const dueMs = startedMs + (index * 1000) / rate;
     await delay(Math.max(0, dueMs - performance.now()));
     lateMs = Math.max(lateMs, performance.now() - dueMs);
+    if (index === Math.floor(total / 2)) memoryHalfway = megabytesOf(processId);
     const isPhone = index % 2 === 0;
     const of = isPhone ? phones : computers;
     const deviceId = of[(index >> 1) % of.length] ?? "";
@@ -77,7 +79,7 @@ async function shoot({ send }: Fleet) {
       answered.catch(failed).then((reply) => ({ deviceId, isPhone, reply, tookMs: performance.now() - sentMs })),
     );
   }
-  return { shots: await Promise.all(running), lateMs };
+  return { shots: await Promise.all(running), lateMs, memoryHalfway };
 }
 
 function devices(like: string, count: number): string[] {
