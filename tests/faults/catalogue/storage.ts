@@ -176,19 +176,11 @@ export const storageCases: Case[] = [
       const table = TableClient.fromConnectionString(product.around.storage.connectionString, "connections", {
         allowInsecureConnection: true,
       });
-      const arrived = Promise.withResolvers<void>();
-      const letGo = Promise.withResolvers<void>();
-      const { process } = await stage.facingTeamViewer(async (call, _response, pass, send) => {
-        const answer = await pass();
-        if (call.path.endsWith("/oauth2/token")) {
-          arrived.resolve();
-          await letGo.promise;
-        }
-        send(answer);
-      });
+      const { process, proxy } = await stage.facingStorage();
       product.clock.advance(24 * 3_600_000 + 1000);
+      const pointing = proxy.hold(/^PUT [^\n]*connections[\s\S]*secretVersion/);
       const first = requestOf(stage, { notify: false }).ask(process);
-      await arrived.promise;
+      await pointing.reached;
       const rows = await product.rows("connections");
       const held = rows.find(({ partitionKey }) => partitionKey === "lease");
       await table.upsertEntity(
@@ -197,7 +189,7 @@ export const storageCases: Case[] = [
       );
       const current = rows.find(({ connection }) => connection);
       await table.upsertEntity({ ...(current as { partitionKey: string; rowKey: string }) }, "Replace");
-      letGo.resolve();
+      pointing.release();
       expect(inShort(await first)).toBe("201");
       expect(inShort(await requestOf(stage, { notify: false }).ask(product.newProcess()))).toBe("201");
       expect([tokenCalls(product, "refresh_token").length, liveGrants(product).length]).toEqual([1, 1]);
