@@ -7,5 +7,11 @@ export const followSessions =
   (app: () => App): TimerHandler =>
   async () => {
     const { sessions, connector } = app();
-    await allOf([connector.saveTokens, connector.forgetUnused, connector.forgetConsents, sessions.follow]);
+    await allOf([
+      connector.settleOwed,
+      connector.saveTokens,
+      connector.forgetUnused,
+      connector.forgetConsents,
+      sessions.follow,
+    ]);
   };

@@ -29,6 +29,7 @@ import { makeEnable } from "./connector/enable.ts";
 import { makeForget, makeForgetUnused } from "./connector/forget.ts";
 import { makeForgetConsents } from "./connector/forget-consents.ts";
 import { makeHealth } from "./connector/health.ts";
+import { makeSettleOwed } from "./connector/owed.ts";
 import { makeReadConnector } from "./connector/read.ts";
 import { makeRefresh } from "./connector/refresh.ts";
 import { makeStart } from "./connector/start.ts";
@@ -134,6 +135,7 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
       disconnect: makeDisconnect({ connections, audit, forget }),
       keepFresh: access.keepFresh,
       saveTokens: tokens.saveJournaled,
+      settleOwed: makeSettleOwed({ connections, audit }),
       forgetConsents: makeForgetConsents({ consents, connections, vault, grants, now }),
       forgetUnused: makeForgetUnused({ connections, vault, grants, audit, now, newId }),
     },

@@ -13,6 +13,8 @@ export type Audit = {
   outcome: (subject: AuditSubject, ending: Ending) => Promise<void>;
   /** The same entry not yet written, for an outbox: it has its id already, so writing it twice leaves one. */
   outcomeEntry: (subject: AuditSubject, ending: Ending) => AuditEntry;
+  /** Writes such an entry. */
+  append: (entry: AuditEntry) => Promise<void>;
 };
 
 export function makeAudit({ auditLog, now, newAuditId }: Deps): Audit {
@@ -33,6 +35,7 @@ export function makeAudit({ auditLog, now, newAuditId }: Deps): Audit {
     },
     outcome: (subject, ending) => auditLog.append(outcomeEntry(subject, ending)),
     outcomeEntry,
+    append: auditLog.append,
   };
 }
 

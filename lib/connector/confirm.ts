@@ -3,6 +3,7 @@ import type { Audit } from "../audit/record.ts";
 import { AppError } from "../errors.ts";
 import { type ConnectorView, viewOfConnector } from "./connection.ts";
 import type { Forget } from "./forget.ts";
+import { owing } from "./owed.ts";
 import type { ConnectionStore, ConsentStore } from "./ports.ts";
 
 type Deps = { consents: ConsentStore; connections: ConnectionStore; audit: Audit; now: () => Date; forget: Forget };
@@ -47,9 +48,11 @@ export function makeConfirm({ consents, connections, audit, now, forget }: Deps)
       }
 
       if (round === 0) await audit.intent(subject);
-      const connected = { ...waiting.value, status: "connected" as const, connectedAt: now().toISOString() };
+      const reason = `terms version ${waiting.value.termsVersion}`;
+      const entry = audit.outcomeEntry(subject, { result: "success", reason });
+      const connected = owing({ ...waiting.value, status: "connected", connectedAt: now().toISOString() }, entry);
       if (!(await connections.putInUse(all, waiting, connected))) continue;
-      await audit.outcome(subject, { result: "success", reason: `terms version ${connected.termsVersion}` });
+      await audit.append(entry);
       if (all.current) await forget(all.current.value.id);
       return viewOfConnector(connected, undefined);
     }

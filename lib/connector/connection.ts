@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditEntrySchema } from "../audit/entry.ts";
 
 /**
  * One connected TeamViewer account. `awaitingConfirmation`: consent was given, nobody confirmed the account yet.
@@ -20,6 +21,8 @@ export const connectionSchema = z.object({
   connectedBy: z.string(),
   connectedAt: z.iso.datetime(),
   confirmBefore: z.iso.datetime(),
+  /** Audit entries of its latest changes, until the timer has seen to it that they are written. */
+  owed: z.array(auditEntrySchema).optional(),
 });
 export type Connection = z.infer<typeof connectionSchema>;
 

@@ -2,6 +2,7 @@ import type { Audit } from "../audit/record.ts";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { needsConsent, usable } from "./in-use.ts";
+import { owing } from "./owed.ts";
 import type { ConnectionStore, Lease, Seal, Stored, TeamViewerGrants, TokenSet, TokenVault } from "./ports.ts";
 
 type Deps = {
@@ -132,10 +133,10 @@ export function makeRefresh({ connections, vault, grants, lease, seal, audit, ne
 
   /** Marks the connection once, audits it once, and says what is needed. */
   async function endConnection(stored: Stored<Connection>, reason: string): Promise<never> {
-    if (await connections.update(stored, { ...stored.value, status: "needsConsent" })) {
-      const subject = { actor, action: "connector.needs-consent", correlationId: newId() } as const;
-      await audit.outcome(subject, { result: "failed", reason });
-    }
+    const subject = { actor, action: "connector.needs-consent", correlationId: newId() } as const;
+    const entry = audit.outcomeEntry(subject, { result: "failed", reason });
+    const ended = await connections.update(stored, owing({ ...stored.value, status: "needsConsent" }, entry));
+    if (ended) await audit.append(entry);
     throw needsConsent();
   }
 

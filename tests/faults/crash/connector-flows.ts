@@ -62,21 +62,23 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     };
   };
 
-  const disconnect = (ageMs: number) => async (): Promise<Scene> => {
-    await browser.connected();
-    product.clock.advance(ageMs);
-    const act = { function: "disconnect", url: `${APP_URL}/api/connector`, headers: await asAdministrator() };
-    const token = await product.tokenFor(ADMINISTRATOR);
-    return {
-      act,
-      retry: async () => void (await product.request("DELETE", "/api/connector", { token })),
-      broken: async () => {
-        const { status } = await connectorOf(product);
-        const broken = await settled(0, 0);
-        return status === "notConnected" ? broken : [...broken, `stuck: the connector is ${status}`];
-      },
+  const disconnect =
+    (ageMs: number, isWaiting = false) =>
+    async (): Promise<Scene> => {
+      await (isWaiting ? browser.waiting() : browser.connected());
+      product.clock.advance(ageMs);
+      const act = { function: "disconnect", url: `${APP_URL}/api/connector`, headers: await asAdministrator() };
+      const token = await product.tokenFor(ADMINISTRATOR);
+      return {
+        act,
+        retry: async () => void (await product.request("DELETE", "/api/connector", { token })),
+        broken: async () => {
+          const { status } = await connectorOf(product);
+          const broken = await settled(0, 0);
+          return status === "notConnected" ? broken : [...broken, `stuck: the connector is ${status}`];
+        },
+      };
     };
-  };
 
   return [
     {
@@ -158,6 +160,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     { name: "disconnect", calls: 13, prepare: disconnect(0) },
     { name: "disconnect with a token that ran out", calls: 15, prepare: disconnect(25 * HOUR_MS) },
+    { name: "disconnect before anybody confirmed", calls: 14, prepare: disconnect(0, true) },
   ];
 
   async function refusedOnce(_crash: Crash): Promise<Broken[]> {
@@ -171,4 +174,5 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
 
 /** TeamViewer gave tokens and nothing of them was stored: the window that nobody can close. */
 const isExchangeLost = ({ exchanges, secretVersions }: Trace) => exchanges > secretVersions;
-const isRefreshLost = ({ refreshes, secretVersions }: Trace) => refreshes >= secretVersions;
+const isRefreshLost = ({ refreshes, secretVersions, connections }: Trace) =>
+  refreshes >= secretVersions && connections.every(({ sealedTokens }) => !sealedTokens);

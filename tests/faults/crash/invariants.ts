@@ -9,7 +9,7 @@ const PATIENCE_MS = 2 * 60_000;
 
 /** What must be so at every moment, also when a process has just died. */
 export function brokenAtAnyMoment(trace: Trace): Broken[] {
-  const { audit, opened, sends, exchanges, revokes, remotes, ledger } = trace;
+  const { audit, opened, sends, exchanges, refreshes, revokes, remotes, ledger } = trace;
   const intents = (action: AuditEntry["action"], about: Partial<AuditEntry> = {}) =>
     audit.filter(
       (entry) =>
@@ -30,6 +30,8 @@ export function brokenAtAnyMoment(trace: Trace): Broken[] {
     if (count > keys) broken.push(`doubled: ${count} notifications were sent for ${keys} that were asked for`);
   }
   if (exchanges > intents("connector.connect")) broken.push("lost: a code was exchanged without an intent");
+  if (refreshes > 0 && intents("connector.refresh") + intents("connector.disconnect") === 0)
+    broken.push("lost: a refresh without an intent");
   const ends = ["connector.disconnect", "connector.confirm", "connector.forget"] as const;
   if (revokes > 0 && ends.every((action) => intents(action) === 0)) broken.push("lost: a revocation without an intent");
   for (const ourId of new Set(remotes.map((remote) => remote.ourId)))
@@ -45,12 +47,14 @@ export function brokenAtAnyMoment(trace: Trace): Broken[] {
 
 /** What must be so once the timers ran for three minutes. */
 export function brokenAfterRecovery(trace: Trace): Broken[] {
-  const { sessions, owed, openMarkers, remotes, nowMs } = trace;
+  const { sessions, owed, openMarkers, remotes, connections, nowMs } = trace;
   const broken = brokenAtAnyMoment(trace);
   const isOld = (at: unknown) => nowMs - Date.parse(String(at)) > PATIENCE_MS;
 
+  // While TeamViewer cannot be asked, a request that may have left a session there is not given up before that would end.
+  const canAsk = connections.some(({ status }) => status === "connected");
   for (const { state, requestedAt, notification } of sessions) {
-    if (state === "requested" && isOld(requestedAt)) broken.push("stuck: a session stays requested");
+    if (state === "requested" && isOld(requestedAt) && canAsk) broken.push("stuck: a session stays requested");
     if (notification.state === "queued" && state !== "requested" && isOld(notification.at ?? requestedAt))
       broken.push(`stuck: the notification of a session that is ${state} stays queued`);
   }

@@ -1,3 +1,4 @@
+import type { Connection } from "../../../lib/connector/connection.ts";
 import { type Session, sessionSchema } from "../../../lib/sessions/session.ts";
 import type { TestApp } from "../../app.ts";
 import { liveGrants, revokeCalls, tokenCalls } from "../../connect.ts";
@@ -19,7 +20,7 @@ export async function readTrace(product: TestApp, earlier: ReadonlySet<string>) 
     session ? [sessionSchema.parse(JSON.parse(String(session)))] : [],
   );
   const connections = connectionRows.flatMap(({ connection }) =>
-    connection ? [JSON.parse(String(connection)) as { id: string; status: string; secretName: string }] : [],
+    connection ? [JSON.parse(String(connection)) as Connection] : [],
   );
   const owed = sessionRows.filter(({ rowKey }) => String(rowKey).startsWith("owed~"));
   const openMarkers = sessionRows.filter(({ rowKey }) => String(rowKey).startsWith("open~"));
