@@ -136,7 +136,7 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
       keepFresh: access.keepFresh,
       saveTokens: tokens.saveJournaled,
       settleOwed: makeSettleOwed({ connections, audit }),
-      forgetConsents: makeForgetConsents({ consents, connections, vault, grants, now }),
+      forgetConsents: makeForgetConsents({ consents, connections, vault, grants, audit, now, newId }),
       forgetUnused: makeForgetUnused({ connections, vault, grants, audit, now, newId }),
     },
     sessions: {

@@ -1,3 +1,4 @@
+import type { Audit } from "../audit/record.ts";
 import { CONFIRM_MS, type Consent } from "./consent.ts";
 import type { ConnectionStore, ConsentStore, TeamViewerGrants, TokenVault } from "./ports.ts";
 
@@ -6,7 +7,9 @@ type Deps = {
   connections: ConnectionStore;
   vault: TokenVault;
   grants: TeamViewerGrants;
+  audit: Audit;
   now: () => Date;
+  newId: () => string;
 };
 
 /** A callback that took longer died: its row says `used` and nothing more. */
@@ -16,7 +19,7 @@ const CALLBACK_MS = 3 * 60_000;
  * What the timer does: a callback that died after TeamViewer gave it tokens may have left a secret that no connection
  * names; those tokens are revoked and the secret goes. Consents that can no longer be confirmed are deleted.
  */
-export function makeForgetConsents({ consents, connections, vault, grants, now }: Deps) {
+export function makeForgetConsents({ consents, connections, vault, grants, audit, now, newId }: Deps) {
   const isBefore = (time: string | undefined, afterMs: number) =>
     time !== undefined && Date.parse(time) + afterMs < now().getTime();
 
@@ -26,9 +29,13 @@ export function makeForgetConsents({ consents, connections, vault, grants, now }
     const { current, others } = await connections.read();
     const isNamed = [current, ...others].some((each) => each?.value.secretName === secretName);
     if (isNamed) return true;
-    if (!(await grants.revoke(tokens.accessToken))) return false;
-    await vault.remove(secretName);
-    return true;
+    const actor = { id: "connector", kind: "system" } as const;
+    const subject = { actor, action: "connector.forget", correlationId: newId() } as const;
+    await audit.intent(subject);
+    const isRevoked = await grants.revoke(tokens.accessToken);
+    if (isRevoked) await vault.remove(secretName);
+    await audit.outcome(subject, { result: isRevoked ? "success" : "failed", reason: "not-completed" });
+    return isRevoked;
   }
 
   return async (): Promise<void> => {
