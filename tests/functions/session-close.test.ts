@@ -85,7 +85,7 @@ describe("Closing a session", () => {
 
   test("is done with a session that TeamViewer does not have any more", async () => {
     const { id, code } = await agent.open();
-    product.around.teamviewer.addFault({ method: "PUT", path: code, status: 404 });
+    product.around.teamviewer.addFault({ method: "PUT", path: code, status: 404, times: 0 });
     expect(must(await close(id), 200).json<SessionView>().state).toBe("closed");
     await agent.follow();
     expect((await agent.rowsOf(id)).filter(({ rowKey }) => String(rowKey).startsWith("open~"))).toEqual([]);
