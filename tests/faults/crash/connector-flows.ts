@@ -1,6 +1,6 @@
 import { APP_URL } from "../../app.ts";
 import { connectorOf } from "../../connect.ts";
-import type { Crash, Flow, Scene } from "./flow.ts";
+import type { Flow, Scene } from "./flow.ts";
 import type { Broken } from "./invariants.ts";
 import type { Act } from "./mortal.ts";
 import type { Survivors } from "./survivors.ts";
@@ -58,7 +58,10 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     return {
       act: await confirmAct(consent.id),
       retry: async () => void (await browser.confirmed(consent)),
-      broken: async () => [...(await works()), ...(await settled(1, 0))],
+      broken: async ({ after }) => {
+        const audited = toldOf(after, "connector.confirm", isReplacing ? 2 : 1);
+        return [...audited, ...(await works()), ...(await settled(1, 0))];
+      },
     };
   };
 
@@ -72,9 +75,10 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
       return {
         act,
         retry: async () => void (await product.request("DELETE", "/api/connector", { token })),
-        broken: async () => {
+        broken: async ({ after }) => {
           const { status } = await connectorOf(product);
-          const broken = await settled(0, 0);
+          const audited = isWaiting ? [] : toldOf(after, "connector.disconnect", 1);
+          const broken = [...audited, ...(await settled(0, 0))];
           return status === "notConnected" ? broken : [...broken, `stuck: the connector is ${status}`];
         },
       };
@@ -132,7 +136,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     { name: "confirm in place of another", calls: 14, prepare: confirm(true) },
     {
       name: "follow: a connection that nobody confirmed",
-      calls: 18,
+      calls: 21,
       prepare: async () => {
         await browser.waiting();
         product.clock.advance(16 * MINUTE_MS);
@@ -160,16 +164,20 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     { name: "disconnect", calls: 13, prepare: disconnect(0) },
     { name: "disconnect with a token that ran out", calls: 15, prepare: disconnect(25 * HOUR_MS) },
-    { name: "disconnect before anybody confirmed", calls: 14, prepare: disconnect(0, true) },
+    { name: "disconnect before anybody confirmed", calls: 16, prepare: disconnect(0, true) },
   ];
 
-  async function refusedOnce(_crash: Crash): Promise<Broken[]> {
+  async function refusedOnce(): Promise<Broken[]> {
     const broken = await works(true);
-    const told = (await agent.audited()).filter(({ action }) => action === "connector.needs-consent");
-    const outcomes = told.filter(({ phase }) => phase === "outcome").length;
-    if (outcomes === 1) return broken;
-    return [...broken, `${outcomes === 0 ? "lost" : "doubled"}: ${outcomes} outcomes that consent is needed`];
+    return [...broken, ...toldOf({ audit: await agent.audited() }, "connector.needs-consent", 1)];
   }
+}
+
+/** The audit tells `count` times that it was done. */
+function toldOf({ audit }: Pick<Trace, "audit">, action: string, count: number): Broken[] {
+  const outcomes = audit.filter((entry) => entry.action === action && /success|failed/.test(entry.result ?? "")).length;
+  if (outcomes === count) return [];
+  return [`${outcomes < count ? "lost" : "doubled"}: ${outcomes} outcomes of ${action}, not ${count}`];
 }
 
 /** TeamViewer gave tokens and nothing of them was stored: the window that nobody can close. */
