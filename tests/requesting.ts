@@ -89,10 +89,12 @@ export function requesting(product: TestApp) {
     return (await queue.getProperties()).approximateMessagesCount ?? 0;
   };
 
-  /** What stands in the audit of this month, oldest first; of a session if one is named. */
+  /** What stands in the audit of this month and the one before, oldest first; of a session if one is named. */
   const audited = async (sessionId?: string): Promise<AuditEntry[]> => {
-    const month = product.clock.now().toISOString().slice(0, 7).replace("-", "");
-    const rows = await product.rows(`audit${month}`);
+    const now = product.clock.now();
+    const months = [1, 0].map((back) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1)));
+    const names = months.map((month) => `audit${month.toISOString().slice(0, 7).replace("-", "")}`);
+    const rows = (await Promise.all(names.map((name) => product.rows(name)))).flat();
     return rows
       .map(({ partitionKey, rowKey, etag, timestamp, actorId, actorKind, ...rest }) =>
         auditEntrySchema.parse({ ...rest, actor: { id: actorId, kind: actorKind } }),

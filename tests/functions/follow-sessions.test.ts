@@ -174,7 +174,7 @@ describe("Following sessions", () => {
 describe("What is still owed", () => {
   test("is done after a minute, once, when the process died before it did it", async () => {
     proxy.fail({ about: /\/notifications\/messages/, behaviour: 403, times: 0 });
-    proxy.fail({ about: /"phase":"outcome"/, behaviour: 403, times: 0 });
+    proxy.fail({ about: /"action":"session\.request".*"phase":"outcome"/, behaviour: 403, times: 0 });
     const session = await agent.open({}, { process: behindProxy });
     proxy.clear();
     await agent.follow(0.5);

@@ -458,7 +458,7 @@ describe("When storage fails", () => {
   });
 
   test("so that the outcome cannot be audited, the request ends well and follow-sessions writes it", async () => {
-    proxy.fail({ about: /"phase":"outcome"/, behaviour: 403, times: 0 });
+    proxy.fail({ about: /"action":"session\.request".*"phase":"outcome"/, behaviour: 403, times: 0 });
     const session = await agent.open({}, { process: behindProxy });
     expect(await agent.auditLines(session.id)).toEqual(["session.request intent"]);
     await agent.follow(1);
