@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { makeTables, where } from "../../lib/adapters/azure/table.ts";
 import type { SessionView } from "../../lib/sessions/session.ts";
 import { startTestApp, type TestApp } from "../app.ts";
 import { connecting } from "../connect.ts";
@@ -31,8 +34,10 @@ test("A service that never answers is given up after ten seconds, and nothing is
   teamviewer.addFault({ method: "PUT", path: toClose.code, behaviour: "hang" });
 
   const message = { v: 1, sessionId: toNotify.id, number: 1, attempt: 1, notAfter: toNotify.expiresAt };
+  const slowReader = await readerOfManyRows();
   const startedMs = performance.now();
-  const [fromGraph, fromTeamViewer, closed] = await Promise.all([
+  const [rowsRead, fromGraph, fromTeamViewer, closed] = await Promise.all([
+    slowReader(),
     agent.ask(silentGraph, { key: graphKey }),
     agent.ask(silentTeamViewer, { key: teamviewerKey }),
     agent.call("POST", `/api/sessions/${toClose.id}/close`),
@@ -40,6 +45,8 @@ test("A service that never answers is given up after ten seconds, and nothing is
   ]);
   expect(performance.now() - startedMs).toBeLessThan(12_000);
 
+  // Whoever reads a long list slowly, as a download does, is no service that does not answer.
+  expect(rowsRead).toBe(1_100);
   for (const answer of [fromGraph, fromTeamViewer]) {
     expect([answer?.status, answer?.json().code]).toEqual([504, "upstream-timeout"]);
   }
@@ -62,3 +69,21 @@ test("A service that never answers is given up after ten seconds, and nothing is
     graph.journal.filter(({ method, path }) => method === "POST" && path.includes(toNotify.device.id)),
   ).toHaveLength(1);
 });
+
+/** Reads more rows than one answer holds, with a pause that is longer than a deadline before the last of the first answer. */
+async function readerOfManyRows() {
+  const { connectionString } = product.around.storage;
+  const table = makeTables({ connectionString }, new ManagedIdentityCredential())("manyrows");
+  for (let batch = 0; batch < 11; batch += 1) {
+    const rows = Array.from({ length: 100 }, (_, index) => ({ partitionKey: "p", rowKey: `${batch}-${index}` }));
+    await table.change(rows.map((row) => ({ kind: "insert", row })));
+  }
+  return async () => {
+    let count = 0;
+    for await (const _ of table.query(where`PartitionKey eq ${"p"}`)) {
+      count += 1;
+      if (count === 999) await delay(10_200);
+    }
+    return count;
+  };
+}

@@ -87,12 +87,19 @@ function makeTable(newClient: () => TableClient): Table {
       return undefined;
     },
     async *query(filter) {
-      try {
-        for await (const entity of client().listEntities({ queryOptions: { filter }, ...within() }))
-          yield rowOf(entity);
-      } catch (error) {
-        if (statusOf(error) !== 404) throw unavailable(error);
-      }
+      let continuationToken: string | undefined;
+      do {
+        // A deadline for each page: whoever reads the rows may take their time.
+        const pages = client()
+          .listEntities({ queryOptions: { filter }, ...within() })
+          .byPage(continuationToken ? { continuationToken } : {});
+        const { value: page } = await pages.next().catch((error: unknown) => {
+          if (statusOf(error) !== 404) throw unavailable(error);
+          return { value: undefined };
+        });
+        for (const entity of page ?? []) yield rowOf(entity);
+        continuationToken = page?.continuationToken;
+      } while (continuationToken);
     },
     async exists() {
       try {
