@@ -123,9 +123,9 @@ export function requestsOf(
     fc.oneof({ weight: 4, arbitrary: fitting(schema, name, known).map(String) }, { weight: 1, arbitrary: hostileText });
   const path = fc.tuple(...inPath.map((each) => fc.tuple(valueIn(each), fc.boolean()))).map((values) =>
     values.reduce((text, [value, isRaw], index) => {
-      // A slash would be another address, a lone surrogate no text.
+      // A slash or dots alone would be another address, a lone surrogate no text.
       const encoded = isRaw ? value.replaceAll(/[/?#\\\s]/g, "~") : encodeURIComponent(value.toWellFormed());
-      return text.replace(`{${inPath[index]?.name}}`, () => encoded || "~");
+      return text.replace(`{${inPath[index]?.name}}`, () => (/^((\.|%2e){1,2})?$/i.test(encoded) ? "~" : encoded));
     }, operation.path),
   );
   const pairs = fc.oneof(

@@ -12,6 +12,7 @@ export const callerCases: Case[] = [
     number: "49",
     fault: `the same request ${EQUAL_REQUESTS} times at once, to four processes`,
     expected: "1 session; every answer that session or 409 (503 on a machine that is too slow)",
+    isAlone: true,
     async run(stage) {
       const processes = [0, 1, 2, 3].map(() => stage.product.newProcess());
       const request = requestOf(stage);
@@ -64,6 +65,7 @@ export const callerCases: Case[] = [
     fault: `${FLOOD} unauthenticated requests at once`,
     expected: "401s, no call leaves; others are served meanwhile",
     note: "429s for floods of the signed-in come later (rate limits)",
+    isAlone: true,
     async run(stage) {
       const { process, front } = await stage.facingTeamViewer(passOn);
       const tokens = [undefined, "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.x"];

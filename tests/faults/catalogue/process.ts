@@ -105,7 +105,7 @@ export const processCases: Case[] = [
       });
       await started.promise;
       const gate = proxy.hold(/case-47/);
-      await others.hold("case-47", async () => {
+      const takenOver = others.hold("case-47", async () => {
         order.push("second");
         gate.release();
         goOn.resolve();
@@ -113,6 +113,10 @@ export const processCases: Case[] = [
         const row = (await stage.product.rows("connections")).find(({ rowKey }) => rowKey === "case-47");
         expect(row?.owner).not.toBe("");
         order.push("still held");
+      });
+      await takenOver.finally(() => {
+        gate.release();
+        goOn.resolve();
       });
       expect(order).toEqual(["second", "late", "still held"]);
       return "taken over after 20 s; the late release changed nothing";
