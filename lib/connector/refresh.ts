@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
@@ -77,8 +78,10 @@ export function makeRefresh({ connections, vault, grants, lease, seal, audit, ne
     const answer = await grants.refresh(held);
     if (answer.outcome === "granted") {
       unsaved = { spent: held.refreshToken, tokens: answer.tokens };
-      const tokens = await keep(stored, answer.tokens);
-      await audit.outcome(subject, { result: "success" });
+      const entry = audit.outcomeEntry(subject, { result: "success" });
+      const tokens = await keep(stored, answer.tokens, entry);
+      // What cannot be written now stands in the connection's row, and the timer writes it.
+      await audit.append(entry).catch(() => undefined);
       return tokens;
     }
     const isRefused = answer.outcome === "refused";
@@ -96,7 +99,11 @@ export function makeRefresh({ connections, vault, grants, lease, seal, audit, ne
   }
 
   /** Stores the new set, then points to it. A pointer that meanwhile changed (say, to `disconnecting`) keeps its other fields. */
-  async function keep({ value: { id, secretName } }: Stored<Connection>, tokens: TokenSet): Promise<TokenSet> {
+  async function keep(
+    { value: { id, secretName } }: Stored<Connection>,
+    tokens: TokenSet,
+    entry?: AuditEntry,
+  ): Promise<TokenSet> {
     const saved = await save(id, secretName, tokens);
     for (;;) {
       const all = await connections.read();
@@ -104,7 +111,8 @@ export function makeRefresh({ connections, vault, grants, lease, seal, audit, ne
       if (!stored) return tokens;
       const { sealedTokens: _old, ...connection } = stored.value;
       const { obtainedAt, expiresAt: accessExpiresAt } = tokens;
-      const pointed = { ...connection, ...saved, obtainedAt, accessExpiresAt };
+      const renewed = { ...connection, ...saved, obtainedAt, accessExpiresAt };
+      const pointed = entry ? owing(renewed, entry) : renewed;
       if (!(await connections.update(stored, pointed))) continue;
       unsaved = undefined;
       cached = { key: keyOf(pointed), tokens };

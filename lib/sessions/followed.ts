@@ -8,6 +8,9 @@ export type Followed = { session: Session; action: Extract<Action, `session.${st
 /** A request that died is given up this long after its lease ended: until then the agent may try again with the same key. */
 const GIVE_UP_MS = 60_000;
 
+/** A joined session that TeamViewer has not listed for so long has ended, whether or not TeamViewer could be asked. */
+const FORGOTTEN_MS = 24 * 60 * 60_000;
+
 /**
  * What TeamViewer's `seen` and the clock make of a session; undefined when it stays as it is. TeamViewer's `online` is the
  * only sign that the user joined, and it does not say when a code has run out: both are decided here.
@@ -37,7 +40,8 @@ export function followed(session: Session, seen: RemoteSession | undefined, now:
   }
   if (session.expiresAt > at || seen?.online) return undefined;
   const wasJoined = session.state === "inProgress";
-  if (wasJoined && !seen) return undefined;
+  const isForgotten = now.getTime() - Date.parse(session.expiresAt) >= FORGOTTEN_MS;
+  if (wasJoined && !seen && !isForgotten) return undefined;
   const state = wasJoined ? "closed" : "expired";
   const over: Session = { ...session, state, closedAt: at, closeDue: true, notification: calledOff(session, at) };
   return { session: over, action: wasJoined ? "session.close" : "session.expire", reason: "time-is-up" };

@@ -30,7 +30,7 @@ export type SupervisedHost = {
 type Ready = { ready: true; url: string; functions: number };
 
 // A small young generation: the garbage of requests is short-lived, and V8 otherwise keeps room for three times as much.
-const NODE_ARGUMENTS = ["--max-semi-space-size=4"];
+const NODE_ARGUMENTS = ["--max-semi-space-size=2", "--max-old-space-size=128"];
 const SETTLE_MS = 150;
 const RESPAWN_MS = 1000;
 const KILL_AFTER_MS = 15_000;

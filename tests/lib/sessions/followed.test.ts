@@ -157,3 +157,15 @@ test("only documented steps are taken, an end has its time, and looking again ch
     { numRuns: 1000 },
   );
 });
+
+test("A joined session that TeamViewer has not listed for a day after its time ends, so that none is followed for ever", () => {
+  const session = aSession({ state: "inProgress" });
+  const before = new Date(AT_END.getTime() + 24 * 60 * 60_000 - 1);
+  const then = new Date(before.getTime() + 1);
+  expect(followed(session, undefined, before)).toBeUndefined();
+  expect(followed(session, undefined, then)).toMatchObject({
+    session: { state: "closed", closeDue: true },
+    action: "session.close",
+    reason: "time-is-up",
+  });
+});
