@@ -121,13 +121,18 @@ export function requestsOf(
   );
   const valueIn = ({ name, schema }: Operation["parameters"][number]) =>
     fc.oneof({ weight: 4, arbitrary: fitting(schema, name, known).map(String) }, { weight: 1, arbitrary: hostileText });
-  const path = fc.tuple(...inPath.map((each) => fc.tuple(valueIn(each), fc.boolean()))).map((values) =>
-    values.reduce((text, [value, isRaw], index) => {
-      // A slash or dots alone would be another address, a lone surrogate no text.
-      const encoded = isRaw ? value.replaceAll(/[/?#\\\s]/g, "~") : encodeURIComponent(value.toWellFormed());
-      return text.replace(`{${inPath[index]?.name}}`, () => (/^((\.|%2e){1,2})?$/i.test(encoded) ? "~" : encoded));
-    }, operation.path),
-  );
+  const withParameters = (values: string[]) =>
+    values.reduce((text, value, index) => text.replace(`{${inPath[index]?.name}}`, () => value), operation.path);
+  const path = fc.tuple(...inPath.map((each) => fc.tuple(valueIn(each), fc.boolean()))).map((values) => {
+    // A slash would be another address, a lone surrogate no text.
+    const encoded = values.map(([value, isRaw]) =>
+      isRaw ? value.replaceAll(/[/?#\\\s]/g, "~") : encodeURIComponent(value.toWellFormed()),
+    );
+    const segments = new URL(withParameters(encoded), "http://host").pathname.split("/");
+    // So would nothing, or dots alone: addresses are made shorter by them.
+    const isWhole = segments.length === operation.path.split("/").length && segments.slice(1).every(Boolean);
+    return withParameters(isWhole ? encoded : encoded.map(() => "~"));
+  });
   const pairs = fc.oneof(
     { weight: 5, arbitrary: someOf(inQuery, valueIn) },
     {
