@@ -39,6 +39,9 @@ export function brokenAtAnyMoment(trace: Trace): Broken[] {
       broken.push("doubled: two TeamViewer sessions were made for one request");
 
   const outcomes = audit.filter(({ phase }) => phase === "outcome");
+  for (const { actor, action, correlationId, sessionId } of outcomes)
+    if (actor.kind !== "system" && intents(action, { correlationId, ...(sessionId ? { sessionId } : {}) }) === 0)
+      broken.push(`lost: ${action} has no intent in the audit`);
   const keys = outcomes.map(({ correlationId, action, sessionId }) => [correlationId, action, sessionId].join(" "));
   for (const key of new Set(keys))
     if (keys.filter((each) => each === key).length > 1) broken.push(`doubled: outcomes in the audit of ${key}`);
