@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { isLive } from "../../lib/sessions/session.ts";
+import { isLive, type Session } from "../../lib/sessions/session.ts";
 import { APP_URL, startTestApp, type TestApp } from "../app.ts";
 import { connectorFlows } from "./crash/connector-flows.ts";
 import type { Flow } from "./crash/flow.ts";
@@ -54,6 +54,11 @@ const pointsOf = (flows: readonly Flow[]): Point[] =>
     }),
   );
 
+/** TeamViewer keeps its sessions: the next point is to start without open ones. */
+async function closeAll(sessions: readonly Session[]): Promise<void> {
+  for (const { id } of sessions.filter(isLive)) await survivors.agent.call("POST", `/api/sessions/${id}/close`);
+}
+
 /** One process dies once, everybody else goes on: what is broken then. */
 async function crash({ flow, death, order }: Point) {
   await product.reset();
@@ -77,8 +82,7 @@ async function crash({ flow, death, order }: Point) {
     const own = await scene.broken({ dead, after });
     const end = await trace();
     const broken = [...brokenAtAnyMoment(dead), ...brokenAfterRecovery(after), ...own, ...brokenAtAnyMoment(end)];
-    // TeamViewer keeps its sessions; the next point starts without open ones.
-    for (const { id } of end.sessions.filter(isLive)) await survivors.agent.call("POST", `/api/sessions/${id}/close`);
+    await closeAll(end.sessions);
     return { ended, broken: [...new Set(broken)], isOpenEnded: openIntents(after) > 0 };
   });
 }
@@ -124,6 +128,7 @@ if (IS_FULL)
       const { act } = await flow.prepare();
       const ended = await mortals.run(act, product.clock.now());
       const calls = "lived" in ended ? ended.lived.calls.filter((call) => !isRetention(call)) : [];
+      await closeAll((await readTrace(product, new Set())).sessions);
       if (calls.length > flow.calls) tooMany.push(`${flow.name} makes ${calls.length} calls`);
     }
     expect(tooMany).toEqual([]);

@@ -140,7 +140,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a session whose time is up",
-      calls: 41,
+      calls: 36,
       prepare: async () => {
         await asked();
         product.clock.advance(61 * MINUTE_MS);
@@ -151,7 +151,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: what is owed",
-      calls: 31,
+      calls: 26,
       prepare: async () => {
         const { device } = await opened();
         await agent.messages();
@@ -161,7 +161,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a request that died at TeamViewer",
-      calls: 33,
+      calls: 28,
       prepare: async () => {
         await browser.connected();
         product.around.teamviewer.addFault({ method: "POST", path: "/sessions$", behaviour: "reset-after" });
