@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { deviceSchema } from "../lib/devices/device.ts";
 import { viewOfDevice } from "../lib/devices/view.ts";
-import { AppError } from "../lib/errors.ts";
+import { deviceNotFound } from "../lib/errors.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 const params = z.strictObject({ deviceId: z.guid("is not a device id: a GUID is expected") });
@@ -15,11 +15,7 @@ export const device = endpoint<App, z.infer<typeof params>>({
   answers: { 200: deviceSchema },
   async handle({ params: { deviceId } }, { devices, policy }) {
     const device = await devices.find(deviceId.toLowerCase());
-    if (!device)
-      throw new AppError(
-        "device-not-found",
-        "Intune has no device with this id. Look for it with GET /api/devices?search=.",
-      );
+    if (!device) throw deviceNotFound();
     return { status: 200, jsonBody: viewOfDevice(device, policy) };
   },
 });

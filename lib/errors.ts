@@ -52,3 +52,16 @@ export class AppError extends Error {
 export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
   return error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
 }
+
+/** The answers that several places give in the same words. */
+export const sessionNotFound = () =>
+  new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+
+export const deviceNotFound = () =>
+  new AppError("device-not-found", "Intune has no device with this id. Look for it with GET /api/devices?search=.");
+
+export const pageNotOurs = () =>
+  new AppError(
+    "invalid-request",
+    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
+  );

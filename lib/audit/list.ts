@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { pageNotOurs } from "../errors.ts";
 import type { AuditEntry } from "./entry.ts";
 import type { AuditLog, AuditQuery } from "./ports.ts";
 
@@ -32,8 +32,5 @@ export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
 /** A page is the id of the last entry seen. */
 function checkedPage(page: string | undefined): string | undefined {
   if (page === undefined || /^\d{19}-[0-9a-f]{16}$/.test(page)) return page;
-  throw new AppError(
-    "invalid-request",
-    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
-  );
+  throw pageNotOurs();
 }

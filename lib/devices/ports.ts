@@ -1,6 +1,6 @@
 import type { Device, Platform } from "./device.ts";
 
-/** One page of a search: at most `top` devices from `offset` on, in the order of their names. */
+/** One page of a search: at most `top` devices in the order of their names, from where `page` says. */
 export type DeviceSearch = { text: string; platform: Platform | undefined; top: number; page: string | undefined };
 
 /** Where devices are looked up. `find` answers undefined when Intune has no such device. */

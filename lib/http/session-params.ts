@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { AppError } from "../errors.ts";
+import { sessionNotFound } from "../errors.ts";
 
 /** `{id}` of a session. What cannot be the id of a session is an id that no session has. */
 export const sessionParams = z.strictObject({ id: z.string() }).transform((params) => {
   if (/^[0-9a-f]{32}$/.test(params.id)) return params;
-  throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+  throw sessionNotFound();
 });

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, sessionNotFound } from "../errors.ts";
 import type { Owed, SessionStore, StoredSession } from "./ports.ts";
 import type { Session } from "./session.ts";
 
@@ -20,7 +20,7 @@ export async function changeSession(
   let stored = known;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     stored ??= await store.find(id);
-    if (!stored) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+    if (!stored) throw sessionNotFound();
     const decision = decide(stored.session);
     if (!decision) return { session: stored.session, changed: false, owed: [] };
     const updated = await store.update(stored, decision.session, decision.owed);

@@ -1,7 +1,7 @@
 import type { Actor, AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import type { TeamViewerAccess } from "../connector/access.ts";
-import { AppError, isAppError } from "../errors.ts";
+import { isAppError, sessionNotFound } from "../errors.ts";
 import { changeSession } from "./change.ts";
 import type { DoOwed } from "./do-owed.ts";
 import type { RemoteSessions, SessionStore } from "./ports.ts";
@@ -23,7 +23,7 @@ export function makeCloseSession(deps: Deps) {
 
   return async (actor: Actor, id: string, correlationId: string): Promise<Session> => {
     const known = await sessions.find(id);
-    if (!known) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+    if (!known) throw sessionNotFound();
     if (isFinal(known.session)) return known.session;
     const subject: AuditSubject = {
       actor,

@@ -3,7 +3,7 @@ import type { AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import { eligibilityOf } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
-import { AppError, isAppError } from "../errors.ts";
+import { AppError, isAppError, sessionNotFound } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
 import { changeSession } from "./change.ts";
@@ -32,7 +32,7 @@ export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now,
     correlationId: string,
   ): Promise<Session> => {
     const known = await sessions.find(id);
-    if (!known) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+    if (!known) throw sessionNotFound();
     const askKey = idempotencyKey === undefined ? undefined : requestHashOf({ by: principal.id, idempotencyKey });
     if (askKey !== undefined && known.session.askKeys?.includes(askKey)) return known.session;
     assertWaiting(known.session);

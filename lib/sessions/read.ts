@@ -1,5 +1,5 @@
 import type { Principal } from "../access/principal.ts";
-import { AppError } from "../errors.ts";
+import { pageNotOurs, sessionNotFound } from "../errors.ts";
 import type { SessionFilter, SessionStore } from "./ports.ts";
 import { type Session, type SessionState, type SessionView, viewOfSession } from "./session.ts";
 import type { SupporterLinks } from "./supporter-links.ts";
@@ -10,7 +10,7 @@ type Deps = { sessions: SessionStore; links: SupporterLinks };
 export function makeReadSession({ sessions, links }: Deps) {
   return async (principal: Principal, id: string): Promise<SessionView> => {
     const stored = await sessions.find(id);
-    if (!stored) throw new AppError("session-not-found", "No session has this id. Look for it with GET /api/sessions.");
+    if (!stored) throw sessionNotFound();
     return viewOfSession(stored.session, await links.ofSession(stored.session, principal));
   };
 }
@@ -61,8 +61,5 @@ function positionOf(page: string): { requestedAt: string; id: string } {
   const [, requestedAt, id] =
     /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f]{32})$/.exec(Buffer.from(page, "base64url").toString()) ?? [];
   if (requestedAt && id) return { requestedAt, id };
-  throw new AppError(
-    "invalid-request",
-    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
-  );
+  throw pageNotOurs();
 }

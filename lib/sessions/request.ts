@@ -5,7 +5,7 @@ import type { Access, TeamViewerAccess } from "../connector/access.ts";
 import type { Device } from "../devices/device.ts";
 import { eligibilityOf } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
-import { AppError, isAppError } from "../errors.ts";
+import { AppError, deviceNotFound, isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
 import { changeSession } from "./change.ts";
@@ -127,11 +127,7 @@ function endingOf(error: unknown, mayExist: boolean) {
 }
 
 function checkedDevice(device: Device | undefined, policy: { allowCorporateAndroid: boolean }) {
-  if (!device)
-    throw new AppError(
-      "device-not-found",
-      "Intune has no device with this id. Look for it with GET /api/devices?search=.",
-    );
+  if (!device) throw deviceNotFound();
   const eligibility = eligibilityOf(device, policy);
   if (eligibility.eligible) return { device, channels: eligibility.channels };
   const { reasons } = eligibility;

@@ -3,9 +3,6 @@ const LAST = 8_640_000_000_000_000;
 /** Milliseconds counted down, 16 digits: rows sort newest first by it. */
 export const reverseMs = (at: Date) => String(LAST - at.getTime()).padStart(16, "0");
 
-/** The time that `reverseMs` came from. */
-export const timeOfReverseMs = (text: string) => new Date(LAST - Number(text));
-
 /** `2026-11-22T…` -> `202611`, the month that tables and partitions are named after. */
 export const monthOf = (at: Date) => at.toISOString().slice(0, 7).replace("-", "");
 

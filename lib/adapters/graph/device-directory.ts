@@ -3,7 +3,7 @@ import { GraphError } from "@microsoft/microsoft-graph-client";
 import * as z from "zod";
 import type { Device } from "../../devices/device.ts";
 import type { DeviceDirectory, DeviceSearch } from "../../devices/ports.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, pageNotOurs } from "../../errors.ts";
 import { translateGraphError } from "./client.ts";
 import { deviceOf, managedDeviceProperties, managedDeviceSchema } from "./managed-device.ts";
 
@@ -128,10 +128,7 @@ function offsetOf(page: string | undefined): number {
   if (page === undefined) return 0;
   const offset = /^devices (\d{1,6})$/.exec(Buffer.from(page, "base64url").toString())?.[1];
   if (offset) return Number(offset);
-  throw new AppError(
-    "invalid-request",
-    "The page is not one that a list gave. Take nextPage from the last answer, or leave it out.",
-  );
+  throw pageNotOurs();
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
