@@ -1,24 +1,4 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { ManagedIdentityCredential } from "@azure/identity";
-import { makeNewAuditId, makeTableAuditLog } from "./adapters/azure/audit-log.ts";
-import { makeConnectionStore } from "./adapters/azure/connection-store.ts";
-import { makeConsentStore } from "./adapters/azure/consent-store.ts";
-import { makeLease } from "./adapters/azure/lease.ts";
-import { makeNotificationLedger } from "./adapters/azure/notification-ledger.ts";
-import { makeNotificationQueue } from "./adapters/azure/notification-queue.ts";
-import { makeAnswerTokens, makeSeal } from "./adapters/azure/seal.ts";
-import { makeDeployedSecret, makeSecrets } from "./adapters/azure/secrets.ts";
-import { makeSessionStore } from "./adapters/azure/session-store.ts";
-import { makeTables } from "./adapters/azure/table.ts";
-import { makeTokenVault } from "./adapters/azure/token-vault.ts";
-import { makeChecks } from "./adapters/checks.ts";
-import { makeAuthenticate } from "./adapters/entra/access-tokens.ts";
-import { makeGraphClient } from "./adapters/graph/client.ts";
-import { makeCompanyPortal } from "./adapters/graph/company-portal.ts";
-import { makeDeviceDirectory } from "./adapters/graph/device-directory.ts";
-import { makeOutbound } from "./adapters/outbound.ts";
-import { makeTeamViewerGrants } from "./adapters/teamviewer/grants.ts";
-import { makeTeamViewerSessions } from "./adapters/teamviewer/sessions.ts";
+import { makeOutside, type Outside } from "./adapters/outside.ts";
 import { makeListAudit } from "./audit/list.ts";
 import { makeAudit } from "./audit/record.ts";
 import { makeTeamViewerAccess } from "./connector/access.ts";
@@ -49,52 +29,22 @@ import type { Settings } from "./settings.ts";
 
 export type App = ReturnType<typeof createApp>;
 
-/** Puts everything together: one client per service for the life of the process, clock and randomness handed in from here. */
-export function createApp(settings: Settings, now: () => Date = () => new Date()) {
-  const newId = () => randomUUID();
-  const randomText = () => randomBytes(32).toString("base64url");
-  const newMatchCode = () => String(randomInt(10_000)).padStart(4, "0");
+/** Puts everything together: use cases over ports, clock and randomness handed in from here. */
+export function createApp(
+  settings: Settings,
+  now: () => Date = () => new Date(),
+  outside: Outside = makeOutside(settings, now),
+) {
+  const { newId, randomText, newMatchCode, newAuditId } = outside;
+  const { auditLog, connections, consents, sessions, ledger, queue, lease, seal, answerTokens } = outside;
+  const { vault, devices, portal, grants } = outside;
+  const audit = makeAudit({ auditLog, now, newAuditId });
 
-  const { managedIdentityClientId: clientId, tenantId, entraUrl, graphUrl } = settings;
-  const { teamviewerApiUrl: apiUrl, teamviewerLoginUrl: loginUrl } = settings;
-  const credential = new ManagedIdentityCredential(clientId ? { clientId } : {});
-  const outbound = makeOutbound([entraUrl, graphUrl, apiUrl, loginUrl]);
-
-  const tables = makeTables(settings.storage, credential);
-  const queue = makeNotificationQueue(settings.storage, credential);
-  const secrets = makeSecrets(settings.keyVaultUrl, credential);
-  const clientSecret = makeDeployedSecret(secrets, "teamviewer-client-secret", now);
-  const stateKey = makeDeployedSecret(secrets, "state-key", now);
-  const seal = makeSeal({ stateKey, now });
-  const answerTokens = makeAnswerTokens({ stateKey });
-  const auditLog = makeTableAuditLog(tables);
-  const audit = makeAudit({ auditLog, now, newAuditId: makeNewAuditId(() => randomBytes(8).toString("hex")) });
-
-  const graph = makeGraphClient({ graphUrl, credential, outbound, newId });
-  const devices = makeDeviceDirectory(graph);
-  const portal = makeCompanyPortal(graph);
-
-  const connections = makeConnectionStore(tables("connections"));
-  const consents = makeConsentStore(tables("consents"));
-  const vault = makeTokenVault(secrets);
-  const lease = makeLease({ table: tables("connections"), newId });
-  const redirectUri = `${settings.publicUrl}/api/connector/callback`;
-  const grants = makeTeamViewerGrants({
-    loginUrl,
-    apiUrl,
-    clientId: settings.teamviewerClientId,
-    clientSecret,
-    redirectUri,
-    outbound,
-    now,
-  });
   const tokens = makeRefresh({ connections, vault, grants, lease, seal, audit, newId });
   const access = makeTeamViewerAccess({ connections, tokens, now });
   const forget = makeForget({ connections, vault, grants, now });
 
-  const sessions = makeSessionStore({ table: tables("sessions"), now, newId });
-  const remote = makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew: access.renew });
-  const ledger = makeNotificationLedger(tables("notifications"), newId);
+  const remote = outside.remoteWith(access);
   const links = makeSupporterLinks({ remote, access, now });
   const doOwed = makeDoOwed({ auditLog, queue });
   const closeRemote = makeCloseRemote({ sessions, remote, access });
@@ -105,27 +55,17 @@ export function createApp(settings: Settings, now: () => Date = () => new Date()
   const answerUrl = async (sessionId: string) => `${publicUrl}/h/${await answerTokens.tokenOf(sessionId)}`;
   const terms = { version: settings.termsVersion, url: settings.termsUrl };
 
-  const deployedSecrets = [clientSecret, stateKey];
-  const checks = makeChecks({ connections, deployedSecrets, devices, access, entraUrl, tenantId, apiUrl, outbound });
-
   return {
     settings,
     allowedOrigins: settings.allowedOrigins,
     organization,
     policy,
-    authenticate: makeAuthenticate({
-      entraUrl,
-      tenantId,
-      apiClientId: settings.apiClientId,
-      allowedClients: settings.allowedClients,
-      outbound,
-      now,
-    }),
+    authenticate: outside.authenticate,
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,
     listAudit: makeListAudit({ auditLog, now, auditRetentionMonths }),
-    health: makeHealth({ checks, now }),
+    health: makeHealth({ checks: outside.checksWith(access), now }),
     connector: {
       read: makeReadConnector({ connections, now }),
       enable: makeEnable({ consents, seal, audit, now, randomText, publicUrl, terms }),

@@ -1,0 +1,91 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { ManagedIdentityCredential } from "@azure/identity";
+import type { TeamViewerAccess } from "../connector/access.ts";
+import type { Settings } from "../settings.ts";
+import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
+import { makeConnectionStore } from "./azure/connection-store.ts";
+import { makeConsentStore } from "./azure/consent-store.ts";
+import { makeLease } from "./azure/lease.ts";
+import { makeNotificationLedger } from "./azure/notification-ledger.ts";
+import { makeNotificationQueue } from "./azure/notification-queue.ts";
+import { makeAnswerTokens, makeSeal } from "./azure/seal.ts";
+import { makeDeployedSecret, makeSecrets } from "./azure/secrets.ts";
+import { makeSessionStore } from "./azure/session-store.ts";
+import { makeTables } from "./azure/table.ts";
+import { makeTokenVault } from "./azure/token-vault.ts";
+import { makeChecks } from "./checks.ts";
+import { makeAuthenticate } from "./entra/access-tokens.ts";
+import { makeGraphClient } from "./graph/client.ts";
+import { makeCompanyPortal } from "./graph/company-portal.ts";
+import { makeDeviceDirectory } from "./graph/device-directory.ts";
+import { makeOutbound } from "./outbound.ts";
+import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
+import { makeTeamViewerSessions } from "./teamviewer/sessions.ts";
+
+export type Outside = ReturnType<typeof makeOutside>;
+
+/** Every port the app needs, each reached for real: one client per service for the life of the process, and randomness. */
+export function makeOutside(settings: Settings, now: () => Date) {
+  const newId = () => randomUUID() as string;
+  const { managedIdentityClientId: clientId, tenantId, entraUrl, graphUrl } = settings;
+  const { teamviewerApiUrl: apiUrl, teamviewerLoginUrl: loginUrl } = settings;
+  const credential = new ManagedIdentityCredential(clientId ? { clientId } : {});
+  const outbound = makeOutbound([entraUrl, graphUrl, apiUrl, loginUrl]);
+
+  const tables = makeTables(settings.storage, credential);
+  const connections = makeConnectionStore(tables("connections"));
+  const secrets = makeSecrets(settings.keyVaultUrl, credential);
+  const clientSecret = makeDeployedSecret(secrets, "teamviewer-client-secret", now);
+  const stateKey = makeDeployedSecret(secrets, "state-key", now);
+  const graph = makeGraphClient({ graphUrl, credential, outbound, newId });
+  const devices = makeDeviceDirectory(graph);
+
+  return {
+    newId,
+    randomText: () => randomBytes(32).toString("base64url"),
+    newMatchCode: () => String(randomInt(10_000)).padStart(4, "0"),
+    newAuditId: makeNewAuditId(() => randomBytes(8).toString("hex")),
+    authenticate: makeAuthenticate({
+      entraUrl,
+      tenantId,
+      apiClientId: settings.apiClientId,
+      allowedClients: settings.allowedClients,
+      outbound,
+      now,
+    }),
+    auditLog: makeTableAuditLog(tables),
+    connections,
+    consents: makeConsentStore(tables("consents")),
+    sessions: makeSessionStore({ table: tables("sessions"), now, newId }),
+    ledger: makeNotificationLedger(tables("notifications"), newId),
+    queue: makeNotificationQueue(settings.storage, credential),
+    lease: makeLease({ table: tables("connections"), newId }),
+    seal: makeSeal({ stateKey, now }),
+    answerTokens: makeAnswerTokens({ stateKey }),
+    vault: makeTokenVault(secrets),
+    devices,
+    portal: makeCompanyPortal(graph),
+    grants: makeTeamViewerGrants({
+      loginUrl,
+      apiUrl,
+      clientId: settings.teamviewerClientId,
+      clientSecret,
+      redirectUri: `${settings.publicUrl}/api/connector/callback`,
+      outbound,
+      now,
+    }),
+    remoteWith: ({ renew }: Pick<TeamViewerAccess, "renew">) =>
+      makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }),
+    checksWith: (access: TeamViewerAccess) =>
+      makeChecks({
+        connections,
+        deployedSecrets: [clientSecret, stateKey],
+        devices,
+        access,
+        entraUrl,
+        tenantId,
+        apiUrl,
+        outbound,
+      }),
+  };
+}
