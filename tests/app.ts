@@ -1,54 +1,21 @@
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { TableClient, TableServiceClient } from "@azure/data-tables";
-import { HttpRequest, HttpResponse, type HttpResponseInit, InvocationContext, type Timer } from "@azure/functions";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { SecretClient } from "@azure/keyvault-secrets";
 import { QueueServiceClient } from "@azure/storage-queue";
-import { httpRoutes, queueTriggers, timers } from "../functions/routes.ts";
 import type { TokenOverrides } from "../infra/local/entra/token-for.ts";
-import { compileRoute } from "../infra/local/host/route.ts";
 import { startSurroundings } from "../infra/local/surroundings.ts";
 import { createApp } from "../lib/app.ts";
 import type { AuditEntry } from "../lib/audit/entry.ts";
 import { readSettings } from "../lib/settings.ts";
+import { APP_URL, type AppProcess, processOf } from "./app-process.ts";
 
-export const APP_URL = "http://127.0.0.1:7071";
-
-type Asking = { token?: string | undefined; body?: unknown; headers?: Record<string, string> };
-
-/** A function's answer, read to its end. `json` fails when the body is not JSON. */
-export type Answer = {
-  status: number;
-  headers: Headers;
-  cookies: HttpResponse["cookies"];
-  text: string;
-  json: <T = Record<string, unknown>>() => T;
-};
-
-/** One process of the product: its own memory, the storage and services of all. */
-export type AppProcess = {
-  app: ReturnType<typeof createApp>;
-  /** Runs the function registered for `method` and `path` (with its query). An object as `body` travels as JSON, a text as it is. */
-  request: (method: string, path: string, asking?: Asking) => Promise<Answer>;
-  runTimer: (name: string) => Promise<void>;
-  /** Hands a message to the function of a queue trigger, as the host does. */
-  deliver: (name: string, message: unknown) => Promise<void>;
-};
+export { type Answer, APP_URL, type AppProcess } from "./app-process.ts";
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
-
-const timer: Timer = {
-  isPastDue: false,
-  schedule: { adjustForDST: false },
-  scheduleStatus: { last: "", next: "", lastUpdated: "" },
-};
-const routes = httpRoutes
-  .map((route) => ({ ...route, compiled: compileRoute(route.route) }))
-  .sort((a, b) => a.compiled.precedence.localeCompare(b.compiled.precedence));
 
 /**
  * The product in this process, with everything around it real: storage, vault, identity, Entra, Graph, TeamViewer. Started
@@ -81,47 +48,8 @@ export async function startTestApp(settings: Record<string, string> = {}) {
 
   /** Every line that functions logged, over all processes. */
   const logs: string[] = [];
-  const contextOf = (functionName: string) =>
-    new InvocationContext({
-      invocationId: randomUUID(),
-      functionName,
-      logHandler: (level, ...args) => void logs.push(`${level} ${args.map(String).join(" ")}`),
-    });
-
-  function newProcess(changed: Record<string, string> = {}): AppProcess {
-    const app = createApp(readSettings({ ...env, ...changed }), clock.now);
-    return {
-      app,
-      async request(method, path, { token, body, headers = {} } = {}) {
-        const url = new URL(path, APP_URL);
-        const found = routes
-          .filter((route) => route.method === method)
-          .map((route) => ({ route, params: route.compiled.match(url.pathname) }))
-          .find(({ params }) => params);
-        if (!found?.params) throw new Error(`No function is registered for ${method} ${url.pathname}`);
-        const request = new HttpRequest({
-          method,
-          url: url.href,
-          params: found.params,
-          query: Object.fromEntries(url.searchParams),
-          headers: {
-            ...(token ? { authorization: `Bearer ${token}` } : {}),
-            ...(body !== undefined && typeof body !== "string" ? { "content-type": "application/json" } : {}),
-            ...headers,
-          },
-          ...(body === undefined ? {} : { body: { string: typeof body === "string" ? body : JSON.stringify(body) } }),
-        });
-        const answer = await found.route.handler(() => app)(request, contextOf(found.route.name));
-        return read(answer);
-      },
-      async runTimer(name) {
-        await named(timers, name).handler(() => app)(timer, contextOf(name));
-      },
-      async deliver(name, message) {
-        await named(queueTriggers, name).handler(() => app)(message, contextOf(name));
-      },
-    };
-  }
+  const newProcess = (changed: Record<string, string> = {}): AppProcess =>
+    processOf(createApp(readSettings({ ...env, ...changed }), clock.now), (line) => logs.push(line));
 
   let first = newProcess();
   const { connectionString } = around.storage;
@@ -206,17 +134,4 @@ export async function startTestApp(settings: Record<string, string> = {}) {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function read(init: HttpResponseInit | HttpResponse | undefined): Promise<Answer> {
-  const response = init instanceof HttpResponse ? init : new HttpResponse(init);
-  const text = await response.text();
-  const { status, headers, cookies } = response;
-  return { status, headers, cookies, text, json: <T>() => JSON.parse(text) as T };
-}
-
-function named<T extends { name: string }>(registered: readonly T[], name: string): T {
-  const found = registered.find((each) => each.name === name);
-  if (!found) throw new Error(`No function is called ${name}`);
-  return found;
 }
