@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
-import { type MutantResult, type PartialStrykerOptions, Stryker } from "@stryker-mutator/core";
+import { Stryker } from "@stryker-mutator/core";
 import { type Group, groups } from "./groups.ts";
+
+type Options = ConstructorParameters<typeof Stryker>[0];
+type Mutant = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
 
 // Changes the code of lib/ in many small ways, one at a time, and looks whether a test notices.
 // node tests/mutation/mutate.ts [group…] [--show] [--concurrency N]
@@ -31,7 +34,7 @@ console.log(
 process.exitCode = isBelow ? 1 : 0;
 
 async function mutate({ mutate, tests }: Group): Promise<{ found: number; missed: number }> {
-  const options: PartialStrykerOptions = {
+  const options: Options = {
     mutate: [...mutate],
     testRunner: "jest",
     testRunnerNodeArgs: ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
@@ -55,7 +58,6 @@ async function mutate({ mutate, tests }: Group): Promise<{ found: number; missed
     tempDirName: ".stryker-tmp",
   };
   const results = await new Stryker(options).runMutationTest();
-  const count = (...statuses: MutantResult["status"][]) =>
-    results.filter(({ status }) => statuses.includes(status)).length;
+  const count = (...statuses: Mutant["status"][]) => results.filter(({ status }) => statuses.includes(status)).length;
   return { found: count("Killed", "Timeout"), missed: count("Survived", "NoCoverage") };
 }
