@@ -52,9 +52,8 @@ async function mutate({ mutate, tests }: Group): Promise<{ found: number; missed
     // Its rewriting of tsconfig.json needs the API of an older TypeScript; nothing here does.
     tsconfigFile: "none",
     concurrency: Number(values.concurrency),
-    reporters: values.show ? ["clear-text"] : [],
+    reporters: values.show ? ["clear-text"] : ["progress-append-only"],
     allowConsoleColors: false,
-    logLevel: "warn",
     tempDirName: ".stryker-tmp",
   };
   const results = await new Stryker(options).runMutationTest();
