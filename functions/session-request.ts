@@ -21,6 +21,7 @@ export const sessionRequest = endpoint<App, unknown, unknown, z.infer<typeof bod
   roles: ["RemoteAssistance.Request"],
   body,
   idempotencyKey: "required",
+  startsSession: true,
   answers: { 201: sessionViewSchema },
   async handle({ principal, body, idempotencyKey = "", correlationId }, { sessions }) {
     const { session, supporterUrl } = await sessions.request(principal, body, idempotencyKey, correlationId);

@@ -1,3 +1,4 @@
+import { makeRequestLimits } from "./access/request-limits.ts";
 import { makeOutside, type Outside } from "./adapters/outside.ts";
 import { makeListAudit } from "./audit/list.ts";
 import { makeAudit } from "./audit/record.ts";
@@ -61,6 +62,7 @@ export function createApp(
     organization,
     policy,
     authenticate: outside.authenticate,
+    admit: makeRequestLimits({ now }),
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,

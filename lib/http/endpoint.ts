@@ -11,6 +11,8 @@ import { readIdempotencyKey, readJson, readParams, readQuery } from "./read-requ
 /** What every app that serves endpoints offers. */
 export type ServingApp = {
   authenticate: (authorization: string | null) => Promise<Principal>;
+  /** Throws `too-many-requests`; `startKey` is the Idempotency-Key of a session start. */
+  admit: (principal: Principal, startKey?: string) => void;
   allowedOrigins: readonly string[];
 };
 
@@ -32,6 +34,8 @@ export type Endpoint<App, P = unknown, Q = unknown, B = unknown> = {
   query?: z.ZodType<Q>;
   body?: z.ZodType<B>;
   idempotencyKey?: "required" | "optional";
+  /** Counts towards the limits of session starts instead of those of other calls. */
+  startsSession?: true;
   answers: Record<number, z.ZodType>;
   handle: (asked: Asked<P, Q, B>, app: App) => Promise<HttpResponseInit>;
 };
@@ -51,8 +55,7 @@ export function handlerOf<App extends ServingApp, P, Q, B>(
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const headers = securityHeaders(request, app().allowedOrigins);
     try {
-      const principal = await app().authenticate(request.headers.get("authorization"));
-      requireRole(principal, definition.roles);
+      const principal = await whoAsks(definition, request, app());
       const asked = { principal, ...(await readAsked(definition, request)), correlationId: context.invocationId };
       const answer = await definition.handle(asked, app());
       return { ...answer, headers: { ...headers, ...answer.headers } };
@@ -62,6 +65,18 @@ export function handlerOf<App extends ServingApp, P, Q, B>(
       return { ...problem, headers: { ...headers, ...problem.headers } };
     }
   };
+}
+
+/** Who asks, if they may and may do so now. Nothing else is looked at before, and nothing is asked of anybody. */
+async function whoAsks<App extends ServingApp, P, Q, B>(
+  { roles, startsSession }: Endpoint<App, P, Q, B>,
+  request: HttpRequest,
+  { authenticate, admit }: ServingApp,
+): Promise<Principal> {
+  const principal = await authenticate(request.headers.get("authorization"));
+  requireRole(principal, roles);
+  admit(principal, startsSession ? readIdempotencyKey(request) : undefined);
+  return principal;
 }
 
 async function readAsked<App, P, Q, B>(definition: Endpoint<App, P, Q, B>, request: HttpRequest) {

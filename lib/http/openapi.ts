@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { requestLimits } from "../access/request-limits.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { problemSchema } from "./problem.ts";
 
@@ -12,7 +13,7 @@ export type DocumentedRoute = {
 };
 type DocumentedEndpoint = Pick<
   Endpoint<never>,
-  "summary" | "roles" | "params" | "query" | "body" | "idempotencyKey" | "answers"
+  "summary" | "roles" | "params" | "query" | "body" | "idempotencyKey" | "startsSession" | "answers"
 >;
 
 type Info = { version: string; serverUrl: string; authorizeUrl: string; tokenUrl: string; scope: string };
@@ -64,10 +65,6 @@ function operationOf({ name, route, endpoint, summary }: DocumentedRoute, schema
       responses: { default: { description: "See the summary." } },
     };
   }
-  const problem = {
-    description: "What went wrong and what to do (RFC 9457)",
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-  };
   const answers = Object.entries(endpoint.answers).map(([status, schema]) => [
     status,
     {
@@ -79,8 +76,9 @@ function operationOf({ name, route, endpoint, summary }: DocumentedRoute, schema
   return {
     operationId: name,
     summary: endpoint.summary,
-    description: `Needs the app role ${roles.join(" or ")}.`,
+    description: `Needs the app role ${roles.join(" or ")}, of a person or an application. ${limitsOf(endpoint)}`,
     "x-roles": roles,
+    "x-callers": ["person", "application"],
     security: [{ entra: [] }],
     parameters: [
       ...pathParameters(route, endpoint.params),
@@ -90,8 +88,33 @@ function operationOf({ name, route, endpoint, summary }: DocumentedRoute, schema
     ...(body
       ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchemaOf(body, schemas) } } } }
       : {}),
-    responses: { ...Object.fromEntries(answers), default: problem },
+    responses: { ...Object.fromEntries(answers), ...refusals, default: problem("What went wrong and what to do") },
   };
+}
+
+const problem = (description: string, headers: Record<string, unknown> = {}) => ({
+  description: `${description} (RFC 9457)`,
+  ...(Object.keys(headers).length > 0 ? { headers } : {}),
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+});
+
+const text = { schema: { type: "string" } };
+
+/** What every route that needs a token answers before it looks at the rest of a request, in this order. */
+const refusals = {
+  401: problem("No access token of this API, or one that is not valid", { "WWW-Authenticate": text }),
+  403: problem("A valid token without the role"),
+  429: problem("Too many requests, or too many notifications to one device", {
+    "Retry-After": { description: "Seconds to wait", schema: { type: "integer", minimum: 1 } },
+  }),
+};
+
+function limitsOf({ startsSession }: Pick<Endpoint<never>, "startsSession">): string {
+  const { person, application } = startsSession ? requestLimits.starts : requestLimits.calls;
+  const counted = startsSession
+    ? "The same Idempotency-Key counts once."
+    : "All calls but session starts count together.";
+  return `At most ${person.limit} a minute by a person, ${application.limit} by an application. ${counted}`;
 }
 
 function pathParameters(route: string, schema?: z.ZodType) {

@@ -8,6 +8,7 @@ import { anInvocation, aRequest } from "./a-request.ts";
 
 const agent: Principal = { id: "bruno", kind: "person", clientId: "portal", roles: ["RemoteAssistance.Request"] };
 const app: ServingApp = {
+  admit: () => undefined,
   allowedOrigins: ["https://portal.example"],
   authenticate: async (authorization) => {
     if (authorization === "Bearer bruno") return agent;
@@ -85,6 +86,16 @@ describe("The order of its questions", () => {
     expect((await call(asked)).problem.code).toBe("invalid-request");
   });
 
+  test("then: may they now? Before anything of the request is looked at", async () => {
+    const full = { ...app, admit: () => failTooMany() };
+    const failTooMany = () => {
+      throw new AppError("too-many-requests", "Wait.", { retryAfterSeconds: 7 });
+    };
+    const headers = { ...wrong.headers, authorization: "Bearer bruno" };
+    const answer = await handlerOf(echo, () => full)(aRequest({ ...good, ...wrong, headers }), anInvocation().context);
+    expect(answer).toMatchObject({ status: 429, headers: { "retry-after": "7", "cache-control": "no-store" } });
+  });
+
   test("then: what? And nothing is done before all of it is right", async () => {
     let count = 0;
     const handle = async () => {
@@ -103,6 +114,17 @@ describe("The order of its questions", () => {
     await call({}, { handle });
     expect(count).toBe(1);
   });
+});
+
+test("only what starts a session is counted by its key", async () => {
+  const admitted: unknown[] = [];
+  const counting: ServingApp = { ...app, admit: (principal, startKey) => void admitted.push([principal.id, startKey]) };
+  await handlerOf({ ...echo, startsSession: true }, () => counting)(aRequest(good), anInvocation().context);
+  await handlerOf(echo, () => counting)(aRequest(good), anInvocation().context);
+  expect(admitted).toEqual([
+    ["bruno", "k"],
+    ["bruno", undefined],
+  ]);
 });
 
 test("a key that is optional may be left out, and one that nobody asked for is not looked at", async () => {

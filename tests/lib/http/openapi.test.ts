@@ -36,6 +36,7 @@ const documented = openApiOf(
         params: z.strictObject({ id: z.guid() }),
         body: z.strictObject({ why: z.string().default("done") }),
         idempotencyKey: "required",
+        startsSession: true,
         answers: { 201: item },
       },
     },
@@ -64,8 +65,11 @@ test("an operation says who may, what it takes and what it answers", () => {
   expect(paths["/api/items"].get).toMatchObject({
     operationId: "items",
     summary: "Items",
-    description: "Needs the app role RemoteAssistance.Read or RemoteAssistance.Update.",
+    description: expect.stringMatching(
+      /^Needs the app role RemoteAssistance.Read or RemoteAssistance.Update, of a person or an application\. /,
+    ),
     "x-roles": ["RemoteAssistance.Read", "RemoteAssistance.Update"],
+    "x-callers": ["person", "application"],
     security: [{ entra: [] }],
   });
   expect(paths["/api/items"].get.parameters).toEqual([
@@ -107,13 +111,27 @@ test("parameters of the route, the Idempotency-Key and the body are documented a
 
 test("answers are documented by status, and everything else is a problem", () => {
   const { responses } = paths["/api/items/{id}/close"].post;
-  expect(Object.keys(responses)).toEqual(["201", "default"]);
+  expect(Object.keys(responses)).toEqual(["201", "401", "403", "429", "default"]);
   expect(responses["201"].content["application/json"].schema).toEqual({ $ref: "#/components/schemas/Item" });
   expect(components.schemas.Item).toMatchObject({ type: "object", properties: { id: { type: "string" } } });
   expect(responses.default.content).toEqual({
     "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
   });
   expect(components.schemas.Problem.properties.code.enum).toEqual(Object.keys(problems));
+});
+
+test("a route that needs a token says how it refuses, and how often it may be called", () => {
+  const { get } = paths["/api/items"];
+  const { post } = paths["/api/items/{id}/close"];
+  expect(get.description).toMatch(/At most 600 a minute by a person, 3600 by an application\. All calls but/);
+  expect(post.description).toMatch(
+    /At most 60 a minute by a person, 3600 by an application\. The same Idempotency-Key/,
+  );
+  for (const status of ["401", "403", "429"])
+    expect(get.responses[status].content).toEqual(get.responses.default.content);
+  expect(Object.keys(get.responses["429"].headers)).toEqual(["Retry-After"]);
+  expect(Object.keys(get.responses["401"].headers)).toEqual(["WWW-Authenticate"]);
+  expect(Object.keys(paths["/h/{token}"].get.responses)).toEqual(["default"]);
 });
 
 test("every reference leads to a component, and every component is referred to", () => {

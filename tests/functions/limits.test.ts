@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Answer, startTestApp, type TestApp } from "../app.ts";
+import { connecting } from "../connect.ts";
+import { requesting } from "../requesting.ts";
+
+let product: TestApp;
+let agent: ReturnType<typeof requesting>;
+
+beforeAll(async () => {
+  product = await startTestApp();
+  agent = requesting(product);
+  await connecting(product).connected();
+});
+
+beforeEach(() => product.clock.advance(60_000));
+
+afterAll(() => product.stop());
+
+/** How many calls reached anything outside. */
+const callsOutside = () => {
+  const { teamviewer, graph, vault, identity, storage } = product.around;
+  const journals = [teamviewer.journal, graph.journal, vault.journal, identity.journal, storage.journal.calls];
+  return journals.reduce((total, journal) => total + journal.length, 0);
+};
+
+const inShort = ({ status, headers, json }: Answer) => [status, json().code, headers.get("retry-after")];
+
+/** Uses up what Bruno may start in a minute, on a device that is not there, so that it is quick. */
+async function useUpStarts() {
+  const nowhere = { deviceId: randomUUID() };
+  const answers = await Promise.all(Array.from({ length: 60 }, () => agent.ask(nowhere)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+}
+
+describe("The 61st session that an agent requests within a minute", () => {
+  test("is refused before anything is asked or written", async () => {
+    await useUpStarts();
+    const before = callsOutside();
+    expect(inShort(await agent.ask({ deviceId: agent.device().id }))).toEqual([429, "too-many-requests", "60"]);
+    expect(callsOutside()).toBe(before);
+  });
+
+  test("passes a minute later, for a colleague at once, and other calls pass as ever", async () => {
+    await useUpStarts();
+    const { id: deviceId } = agent.device();
+    expect((await agent.ask({ deviceId })).status).toBe(429);
+    expect((await agent.ask({ deviceId }, { as: "Chiara Agent" })).status).toBe(201);
+    expect((await agent.call("GET", "/api/sessions")).status).toBe(200);
+    product.clock.advance(60_000);
+    expect((await agent.ask({ deviceId })).status).toBe(201);
+  });
+
+  test("that is one of the 60 again gets its session", async () => {
+    const [{ id: deviceId }, key] = [agent.device(), randomUUID()];
+    const first = await agent.ask({ deviceId }, { key });
+    const nowhere = { deviceId: randomUUID() };
+    await Promise.all(Array.from({ length: 59 }, () => agent.ask(nowhere)));
+    const again = await agent.ask({ deviceId }, { key });
+    expect([again.status, again.json().id]).toEqual([201, first.json().id]);
+    expect((await agent.ask({ deviceId })).status).toBe(429);
+  });
+});
+
+test("the 601st other call within a minute is refused before anything is asked, with the same answer on every route", async () => {
+  const call = () => agent.call("GET", "/api/sessions?state=nonsense");
+  const answers = await Promise.all(Array.from({ length: 600 }, call));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+  const before = callsOutside();
+  const refused = [await call(), await agent.call("GET", "/api/devices"), await agent.call("GET", "/api/connector")];
+  expect(refused.map(inShort)).toEqual(Array(3).fill([429, "too-many-requests", "60"]));
+  expect(callsOutside()).toBe(before);
+  expect(product.logs.filter((line) => line.includes("too-many-requests")).length).toBeGreaterThan(0);
+});
+
+test("health, the document and the pages have no limit of ours", async () => {
+  const token = await product.tokenFor("Dev Auditor");
+  for (const path of ["/api/openapi.json", "/api/health"]) {
+    const asked = Array.from({ length: path.endsWith("json") ? 700 : 3 }, () =>
+      product.request("GET", path, { token }),
+    );
+    expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]));
+  }
+});
+
+test("a caller without the role is told so, and counts for nothing", async () => {
+  const asked = Array.from({ length: 70 }, () => agent.ask({ deviceId: randomUUID() }, { as: "Dev Auditor" }));
+  expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([403]));
+});
