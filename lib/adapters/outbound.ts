@@ -1,5 +1,6 @@
 import fetch, { type RequestInit, type Response } from "node-fetch";
 import { AppError } from "../errors.ts";
+import { type Circuit, makeCircuit } from "./circuit.ts";
 
 const NAME = "Outbound:";
 const kinds = ["not-sent", "timeout", "cut", "too-large", "redirected"] as const;
@@ -24,6 +25,8 @@ export type OutboundRequest = {
   headers?: Record<string, string>;
   body?: string | undefined;
   timeoutMs: number;
+  /** Goes out even to a service that is known to be dead: skipping it would lose what no later call brings back. */
+  isUnskippable?: boolean;
 };
 
 /** An answer read to its end. */
@@ -32,7 +35,15 @@ export type OutboundAnswer = { status: number; headers: Headers; text: string };
 /** Every call that is not an Azure SDK's goes through here. */
 export type Outbound = (url: string, request: OutboundRequest) => Promise<OutboundAnswer>;
 
+/** A service is taken for dead, or answers again. */
+export type CircuitChange = { host: string; state: "open" | "closed" };
+type Options = { onCircuit?: (change: CircuitChange) => void; openMs?: number };
+
 const MAX_ANSWER_BYTES = 1024 * 1024;
+/** How long a dead service is left alone. */
+const OPEN_MS = 5_000;
+/** What a service that answers, however badly, does not give. */
+const DEAD_KINDS: readonly OutboundError["kind"][] = ["not-sent", "timeout", "cut"];
 const NOT_SENT_CODES = [
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -49,34 +60,54 @@ const NOT_SENT_CODES = [
 
 /**
  * Calls `allowedOrigins` only, follows no redirect, reads at most 1 MiB and ends at `timeoutMs` in all, however slowly the
- * other side drips. Throws OutboundError; its text names the host alone, never the path, query or any header.
+ * other side drips. An origin that five calls in a row could not reach is left alone for `openMs`: calls end as `not-sent`
+ * at once. Throws OutboundError; its text names the host alone, never the path, query or any header.
  */
-export function makeOutbound(allowedOrigins: readonly string[]): Outbound {
-  const allowed = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
-  return async (url, { method = "GET", headers = {}, body, timeoutMs }) => {
+export function makeOutbound(
+  allowedOrigins: readonly string[],
+  { onCircuit = () => undefined, openMs = OPEN_MS }: Options = {},
+): Outbound {
+  const circuitOf = (host: string): Circuit =>
+    makeCircuit({
+      isDead: (error) => error instanceof OutboundError && DEAD_KINDS.includes(error.kind),
+      refusal: () => new OutboundError("not-sent", `${host} did not answer lately and is left alone for some seconds`),
+      onChange: (state) => onCircuit({ host, state }),
+      openMs,
+    });
+  const origins = new Set(allowedOrigins.map((each) => new URL(each).origin));
+  const circuits = new Map([...origins].map((origin) => [origin, circuitOf(new URL(origin).host)]));
+
+  return async (url, request) => {
     const { origin, host } = new URL(url);
-    if (!allowed.has(origin))
+    const circuit = circuits.get(origin);
+    if (!circuit)
       throw new AppError("upstream-invalid", `An address outside the configured services was refused (${host}).`);
-    const signal = AbortSignal.timeout(timeoutMs);
-    const init: RequestInit = {
-      method,
-      headers,
-      redirect: "manual",
-      size: MAX_ANSWER_BYTES,
-      signal,
-      ...(body === undefined ? {} : { body }),
-    };
-    try {
-      const response = await fetch(url, init);
-      if (response.status >= 300 && response.status < 400 && response.status !== 304) {
-        response.body?.resume?.call(response.body);
-        throw new OutboundError("redirected", `${host} answered with a redirect, which is not followed`);
-      }
-      return { status: response.status, headers: headersOf(response), text: await response.text() };
-    } catch (error) {
-      throw error instanceof OutboundError ? error : translate(error, host, signal.aborted, timeoutMs);
-    }
+    const call = () => send(url, host, request);
+    return request.isUnskippable ? call() : circuit(call);
   };
+}
+
+async function send(url: string, host: string, request: OutboundRequest): Promise<OutboundAnswer> {
+  const { method = "GET", headers = {}, body, timeoutMs } = request;
+  const signal = AbortSignal.timeout(timeoutMs);
+  const init: RequestInit = {
+    method,
+    headers,
+    redirect: "manual",
+    size: MAX_ANSWER_BYTES,
+    signal,
+    ...(body === undefined ? {} : { body }),
+  };
+  try {
+    const response = await fetch(url, init);
+    if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+      response.body?.resume?.call(response.body);
+      throw new OutboundError("redirected", `${host} answered with a redirect, which is not followed`);
+    }
+    return { status: response.status, headers: headersOf(response), text: await response.text() };
+  } catch (error) {
+    throw error instanceof OutboundError ? error : translate(error, host, signal.aborted, timeoutMs);
+  }
 }
 
 function headersOf(response: Response): Headers {

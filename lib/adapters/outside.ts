@@ -1,11 +1,11 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { ManagedIdentityCredential } from "@azure/identity";
 import type { TeamViewerAccess } from "../connector/access.ts";
 import type { Settings } from "../settings.ts";
 import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
 import { makeConnectionStore } from "./azure/connection-store.ts";
 import { makeConsentStore } from "./azure/consent-store.ts";
 import { makeLease } from "./azure/lease.ts";
+import { makeManagedIdentity } from "./azure/managed-identity.ts";
 import { makeNotificationLedger } from "./azure/notification-ledger.ts";
 import { makeNotificationQueue } from "./azure/notification-queue.ts";
 import { makeAnswerTokens, makeSeal } from "./azure/seal.ts";
@@ -18,7 +18,7 @@ import { makeAuthenticate } from "./entra/access-tokens.ts";
 import { makeGraphClient } from "./graph/client.ts";
 import { makeCompanyPortal } from "./graph/company-portal.ts";
 import { makeDeviceDirectory } from "./graph/device-directory.ts";
-import { makeOutbound } from "./outbound.ts";
+import { type CircuitChange, makeOutbound } from "./outbound.ts";
 import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
 import { makeTeamViewerSessions } from "./teamviewer/sessions.ts";
 
@@ -29,8 +29,8 @@ export function makeOutside(settings: Settings, now: () => Date) {
   const newId = () => randomUUID() as string;
   const { managedIdentityClientId: clientId, tenantId, entraUrl, graphUrl } = settings;
   const { teamviewerApiUrl: apiUrl, teamviewerLoginUrl: loginUrl } = settings;
-  const credential = new ManagedIdentityCredential(clientId ? { clientId } : {});
-  const outbound = makeOutbound([entraUrl, graphUrl, apiUrl, loginUrl]);
+  const credential = makeManagedIdentity(clientId);
+  const outbound = makeOutbound([entraUrl, graphUrl, apiUrl, loginUrl], { onCircuit: logCircuit });
 
   const tables = makeTables(settings.storage, credential);
   const connections = makeConnectionStore(tables("connections"));
@@ -88,4 +88,9 @@ export function makeOutside(settings: Settings, now: () => Date) {
         outbound,
       }),
   };
+}
+
+/** No invocation opens a circuit, many do: so the line belongs to none. It names the host alone. */
+function logCircuit({ host, state }: CircuitChange): void {
+  console.warn(JSON.stringify({ event: `circuit-${state}`, host }));
 }

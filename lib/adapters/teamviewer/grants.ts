@@ -11,7 +11,7 @@ import {
   validateAuthResponse,
 } from "oauth4webapi";
 import type { TeamViewerGrants, TokenAnswer, TokenSet } from "../../connector/ports.ts";
-import { type Outbound, OutboundError } from "../outbound.ts";
+import { type Outbound, OutboundError, type OutboundRequest } from "../outbound.ts";
 import { findGroupId, readAccount } from "./account.ts";
 import type { TeamViewerApi } from "./api.ts";
 import { tokenAnswerOf } from "./token-answer.ts";
@@ -43,17 +43,18 @@ export function makeTeamViewerGrants({
   const server: AuthorizationServer = { issuer: loginUrl, token_endpoint: `${apiUrl}/api/v1/oauth2/token` };
   const client: Client = { client_id: clientId };
   const api: TeamViewerApi = { apiUrl, outbound };
-  const options = {
+  const optionsWith = (how: Pick<OutboundRequest, "isUnskippable">) => ({
     // Plain http reaches loopback only: the settings refuse it for every other host.
     [allowInsecureRequests]: apiUrl.startsWith("http://"),
     [customFetch]: async (
       url: string,
       { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
     ) => {
-      const answer = await outbound(url, { method, headers, body: String(body ?? ""), timeoutMs: TOKEN_TIMEOUT_MS });
+      const request = { method, headers, body: String(body ?? ""), timeoutMs: TOKEN_TIMEOUT_MS, ...how };
+      const answer = await outbound(url, request);
       return new Response(answer.text || null, { status: answer.status, headers: answer.headers });
     },
-  };
+  });
 
   /** Asks the token endpoint; once more when it refuses a client secret that was changed since: such a call spent nothing. */
   async function ask(request: (auth: ClientAuth) => Promise<Response>, previous?: TokenSet): Promise<TokenAnswer> {
@@ -92,18 +93,22 @@ export function makeTeamViewerGrants({
         new URLSearchParams({ code, state: "checked" }),
         "checked",
       );
+      // The consent is used up: a code that is not tried now is lost.
+      const options = optionsWith({ isUnskippable: true });
       return ask((auth) =>
         authorizationCodeGrantRequest(server, client, auth, parameters, redirectUri, nopkce, options),
       );
     },
     refresh: (tokens) =>
-      ask((auth) => refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, options), tokens),
+      ask((auth) => refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, optionsWith({})), tokens),
     async revoke(accessToken) {
       try {
         const answer = await outbound(`${apiUrl}/api/v1/oauth2/revoke`, {
           method: "POST",
           headers: { authorization: `Bearer ${accessToken}` },
           timeoutMs: REVOKE_TIMEOUT_MS,
+          // Tokens that were never stored have this one chance to be revoked.
+          isUnskippable: true,
         });
         return answer.status < 300 || answer.status === 401;
       } catch (error) {

@@ -1,0 +1,27 @@
+import { ManagedIdentityCredential, type TokenCredential } from "@azure/identity";
+
+const TIMEOUT_MS = 10_000;
+const RETRIES = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
+
+/**
+ * The app's own identity: system-assigned, or the user-assigned one that `clientId` names. The SDK gives its call no deadline
+ * and does not look at the caller's, and every other client waits for it: so a token is waited for ten seconds in all.
+ */
+export function makeManagedIdentity(clientId: string | undefined): TokenCredential {
+  const credential = new ManagedIdentityCredential({ retryOptions: RETRIES, ...(clientId ? { clientId } : {}) });
+  return {
+    getToken: (scopes, options) => {
+      const ends = [options?.abortSignal, AbortSignal.timeout(TIMEOUT_MS)].filter(
+        (each) => each instanceof AbortSignal,
+      );
+      return Promise.race([credential.getToken(scopes, options), rejectedBy(AbortSignal.any(ends))]);
+    },
+  };
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const error = new Error("the managed identity endpoint gave no token in time");
+    signal.addEventListener("abort", () => reject(error), { once: true });
+  });
+}
