@@ -1,0 +1,122 @@
+import { principals } from "../../infra/local/principals.ts";
+import type { Principal } from "../../lib/access/principal.ts";
+import { makeNewAuditId, makeTableAuditLog } from "../../lib/adapters/azure/audit-log.ts";
+import { makeConnectionStore } from "../../lib/adapters/azure/connection-store.ts";
+import { makeConsentStore } from "../../lib/adapters/azure/consent-store.ts";
+import { makeLease, type Pace } from "../../lib/adapters/azure/lease.ts";
+import { makeNotificationLedger } from "../../lib/adapters/azure/notification-ledger.ts";
+import { makeAnswerTokens, makeSeal } from "../../lib/adapters/azure/seal.ts";
+import { makeDeployedSecret, type Secrets } from "../../lib/adapters/azure/secrets.ts";
+import { makeSessionStore } from "../../lib/adapters/azure/session-store.ts";
+import type { Row, Table } from "../../lib/adapters/azure/table.ts";
+import { makeTokenVault } from "../../lib/adapters/azure/token-vault.ts";
+import type { Outside } from "../../lib/adapters/outside.ts";
+import type { TeamViewerAccess } from "../../lib/connector/access.ts";
+import type { Seal } from "../../lib/connector/ports.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { Step, World } from "./world.ts";
+
+type Deps = {
+  world: World;
+  step: Step;
+  /** How long waiting takes: without one, it takes as long as in the product. */
+  pace?: Pace | undefined;
+  /** Without one, the product's own, whose cryptography runs beside everything else. */
+  seal?: Seal | undefined;
+};
+
+/** The product's outside as one process has it: its real stores over tables in memory, everything else in memory. */
+export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
+  const { now, newId } = world;
+  const tables = (name: string) => steppedTable(world.tables.open(name), name, step);
+  const secrets = stepped("vault", world.secrets.port, step) satisfies Secrets;
+  // The deployed secrets are kept in memory by each process: reading them is no part of any race.
+  const stateKey = makeDeployedSecret(world.secrets.port, "state-key", now);
+  const connections = makeConnectionStore(tables("connections"));
+
+  return {
+    newId,
+    randomText: () => world.newText().padStart(43, "r"),
+    newMatchCode: () => "4831",
+    newAuditId: makeNewAuditId(world.newHex),
+    authenticate: async (authorization) => authenticate(authorization),
+    auditLog: makeTableAuditLog(tables),
+    connections,
+    consents: makeConsentStore(tables("consents")),
+    sessions: makeSessionStore({ table: tables("sessions"), now, newId }),
+    ledger: makeNotificationLedger(tables("notifications"), newId),
+    queue: stepped(
+      "queue",
+      {
+        send: async (message) => void world.queue.push(message),
+        sendToPoison: async (raw) => void world.poison.push(raw),
+      } satisfies Outside["queue"],
+      step,
+    ),
+    lease: makeLease({ table: tables("connections"), newId, ...(pace ? { pace } : {}) }),
+    seal: seal ?? makeSeal({ stateKey, now }),
+    answerTokens: makeAnswerTokens({ stateKey }),
+    vault: makeTokenVault(secrets),
+    devices: stepped(
+      "intune",
+      {
+        find: async (id) => world.devices.get(id),
+        search: async ({ text, top }) => {
+          const found = [...world.devices.values()].filter(({ name }) => name.includes(text));
+          return { devices: found.slice(0, top), nextPage: undefined };
+        },
+        languageOf: async () => undefined,
+      } satisfies Outside["devices"],
+      step,
+    ),
+    portal: stepped(
+      "portal",
+      {
+        async send(notification) {
+          world.notifications.push(notification);
+          return { state: "sent" };
+        },
+      } satisfies Outside["portal"],
+      step,
+    ),
+    grants: { ...stepped("grants", world.grants.port, step), authorizeUrl: world.grants.port.authorizeUrl },
+    remoteWith: (access: Pick<TeamViewerAccess, "renew">) =>
+      world.remote.remoteWith(access, (work) => step("teamviewer", work)),
+    checksWith: () => ({ storage: () => connections.read() }),
+  };
+}
+
+function authenticate(authorization: string | null): Principal {
+  const found = principals[Number(/^Bearer memory-(\d+)$/.exec(authorization ?? "")?.[1] ?? -1)];
+  if (!found) throw new AppError("unauthenticated", "Send an access token of this API.");
+  const { id, kind, roles } = found;
+  return { id, kind, roles, clientId: "client" };
+}
+
+/** Each call of a port as a step. */
+function stepped<Port extends Record<string, (...given: never[]) => unknown>>(
+  name: string,
+  port: Port,
+  step: Step,
+): Port {
+  const entries = Object.entries(port).map(([key, call]) => [
+    key,
+    (...given: never[]) => step(`${name}.${key}`, async () => call(...given)),
+  ]);
+  return Object.fromEntries(entries) as Port;
+}
+
+function steppedTable(table: Table, name: string, step: Step): Table {
+  return {
+    ...stepped(name, table, step),
+    async *query(filter) {
+      yield* await step(`${name}.query`, () => rowsOf(table, filter));
+    },
+  };
+}
+
+async function rowsOf(table: Table, filter: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const row of table.query(filter)) rows.push(row);
+  return rows;
+}
