@@ -15,6 +15,7 @@ import { makeReadConnector } from "./connector/read.ts";
 import { makeRefresh } from "./connector/refresh.ts";
 import { makeStart } from "./connector/start.ts";
 import { chooseLanguage } from "./notifications/texts.ts";
+import { makeUsedUpBudgets } from "./notifications/used-up.ts";
 import { makeAnswer, makeFindForUser } from "./sessions/answer.ts";
 import { makeCloseRemote, makeCloseSession } from "./sessions/close.ts";
 import { makeDoOwed } from "./sessions/do-owed.ts";
@@ -46,6 +47,7 @@ export function createApp(
   const forget = makeForget({ connections, vault, grants, now });
 
   const remote = outside.remoteWith(access);
+  const budgets = makeUsedUpBudgets({ ledger, now });
   const links = makeSupporterLinks({ remote, access, now });
   const doOwed = makeDoOwed({ auditLog, queue });
   const closeRemote = makeCloseRemote({ sessions, remote, access });
@@ -88,6 +90,7 @@ export function createApp(
         remote,
         access,
         ledger,
+        budgets,
         links,
         audit,
         doOwed,
@@ -99,7 +102,7 @@ export function createApp(
       read: makeReadSession({ sessions, links }),
       list: makeListSessions({ sessions }),
       close: makeCloseSession({ sessions, remote, access, audit, doOwed, now }),
-      notifyAgain: makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now, policy }),
+      notifyAgain: makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doOwed, now, policy }),
       notify: makeNotify({
         sessions,
         devices,

@@ -6,6 +6,7 @@ import type { DeviceDirectory } from "../devices/ports.ts";
 import { AppError, isAppError, sessionNotFound } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
+import { budgetUsedUp, type UsedUpBudgets } from "../notifications/used-up.ts";
 import { changeSession } from "./change.ts";
 import type { DoOwed } from "./do-owed.ts";
 import { requestHashOf } from "./id.ts";
@@ -17,6 +18,7 @@ type Deps = {
   devices: DeviceDirectory;
   sessions: SessionStore;
   ledger: NotificationLedger;
+  budgets: UsedUpBudgets;
   audit: Audit;
   doOwed: DoOwed;
   now: () => Date;
@@ -24,7 +26,7 @@ type Deps = {
 };
 
 /** The agent asks the user once more. The same Idempotency-Key asks once. Throws `session-ended`, `too-many-notifications`. */
-export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now, policy }: Deps) {
+export function makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doOwed, now, policy }: Deps) {
   return async (
     principal: Principal,
     id: string,
@@ -42,12 +44,14 @@ export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now,
     const subject: AuditSubject = { actor, action: "notification.request", deviceId, sessionId: id, correlationId };
     await audit.intent(subject);
     try {
+      const knownWaitSeconds = await budgets.waitSeconds(deviceId);
+      if (knownWaitSeconds > 0) throw tooOften(knownWaitSeconds);
       const [device, sent] = await Promise.all([devices.find(deviceId), ledger.sentTimes(deviceId)]);
       const channels = device ? eligibilityOf(device, policy).channels : [];
       const waitSeconds = channels.length > 0 ? secondsUntilBudget(sent.times, now()) : 0;
       if (waitSeconds > 0) {
-        const text = "This device was notified 10 times within the hour. Wait, or pass the link on yourself.";
-        throw new AppError("too-many-notifications", text, { retryAfterSeconds: waitSeconds });
+        budgets.remember(deviceId, waitSeconds);
+        throw tooOften(waitSeconds);
       }
 
       const entry = audit.outcomeEntry(subject, { result: "success" });
@@ -74,6 +78,8 @@ export function makeNotifyAgain({ devices, sessions, ledger, audit, doOwed, now,
     }
   };
 }
+
+const tooOften = (waitSeconds: number) => budgetUsedUp(waitSeconds, "pass the link on");
 
 function assertWaiting({ state }: Session) {
   if (state === "open" || state === "accepted") return;

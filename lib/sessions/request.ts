@@ -8,6 +8,7 @@ import type { DeviceDirectory } from "../devices/ports.ts";
 import { AppError, deviceNotFound, isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
+import { budgetUsedUp, type UsedUpBudgets } from "../notifications/used-up.ts";
 import { changeSession } from "./change.ts";
 import { claimAgain, inProgress, isSession } from "./claim.ts";
 import type { DoOwed } from "./do-owed.ts";
@@ -24,6 +25,7 @@ type Deps = {
   remote: RemoteSessions;
   access: TeamViewerAccess;
   ledger: NotificationLedger;
+  budgets: UsedUpBudgets;
   links: SupporterLinks;
   audit: Audit;
   doOwed: DoOwed;
@@ -40,7 +42,7 @@ type Deps = {
  * transaction; then what is owed. A refused request takes its row back and leaves nothing but its audit entries.
  */
 export function makeRequestSession(deps: Deps) {
-  const { devices, sessions, access, ledger, links, audit, now, policy } = deps;
+  const { devices, sessions, access, ledger, budgets, links, audit, now, policy } = deps;
 
   return async (principal: Principal, request: SessionRequest, idempotencyKey: string, correlationId: string) => {
     const draft = draftOf(deps, principal, request, idempotencyKey);
@@ -54,12 +56,15 @@ export function makeRequestSession(deps: Deps) {
       correlationId,
     };
 
+    const knownWaitSeconds = request.notify ? await budgets.waitSeconds(device.id) : 0;
+    const unlessUsedUp = <T>(work: () => T) =>
+      knownWaitSeconds > 0 ? Promise.reject(tooOften(knownWaitSeconds)) : work();
     const [row, intent, found, teamviewer, sent] = await Promise.allSettled([
       sessions.create(draft),
       audit.intent(subject),
-      devices.find(device.id),
-      access.current(),
-      request.notify ? ledger.sentTimes(device.id) : { times: [] },
+      unlessUsedUp(() => devices.find(device.id)),
+      unlessUsedUp(access.current),
+      unlessUsedUp(() => (request.notify ? ledger.sentTimes(device.id) : { times: [] })),
     ]);
     const isAudited = intent.status === "fulfilled";
     if (row.status === "rejected") {
@@ -75,7 +80,10 @@ export function makeRequestSession(deps: Deps) {
       const target = checkedDevice(settled(found), policy);
       const teamviewerAccess = settled(teamviewer);
       const waitSeconds = target.channels.length > 0 ? secondsUntilBudget(settled(sent).times, now()) : 0;
-      if (waitSeconds > 0) throw budgetUsedUp(waitSeconds);
+      if (waitSeconds > 0) {
+        budgets.remember(device.id, waitSeconds);
+        throw tooOften(waitSeconds);
+      }
 
       const opened = await openRemote(deps, teamviewerAccess, claimed.session, target.device, trace);
       const asked = openedSession(claimed.session, target, opened, request.notify, now());
@@ -138,11 +146,7 @@ function checkedDevice(device: Device | undefined, policy: { allowCorporateAndro
   );
 }
 
-function budgetUsedUp(retryAfterSeconds: number) {
-  const text =
-    'This device was notified 10 times within the hour. Wait, or send "notify": false and pass the link on yourself.';
-  return new AppError("too-many-notifications", text, { retryAfterSeconds });
-}
+const tooOften = (waitSeconds: number) => budgetUsedUp(waitSeconds, 'send "notify": false and pass the link on');
 
 function settled<T>(result: PromiseSettledResult<T>): T {
   if (result.status === "fulfilled") return result.value;

@@ -87,3 +87,50 @@ test("a caller without the role is told so, and counts for nothing", async () =>
   const asked = Array.from({ length: 70 }, () => agent.ask({ deviceId: randomUUID() }, { as: "Dev Auditor" }));
   expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([403]));
 });
+
+describe("A device that was notified ten times within the hour", () => {
+  const upstream = () => product.around.graph.journal.length + product.around.teamviewer.journal.length;
+  const rowsOf = async (deviceId: string) =>
+    (await product.rows("sessions")).filter((row) => JSON.stringify(row).includes(deviceId)).length;
+
+  async function notifiedTenTimes() {
+    const [{ id: deviceId }, key] = [agent.device(), randomUUID()];
+    const session = (await agent.ask({ deviceId }, { key })).json<{ id: string }>();
+    for (let count = 1; count <= 10; count += 1) {
+      await agent.deliverAll();
+      if (count < 10) await agent.call("POST", `/api/sessions/${session.id}/notifications`);
+    }
+    expect(agent.sentTo(deviceId)).toHaveLength(10);
+    return { deviceId, key, sessionId: session.id };
+  }
+
+  test("is known to the process that refused once: the next one asks neither Intune nor TeamViewer", async () => {
+    const { deviceId, sessionId } = await notifiedTenTimes();
+    expect((await agent.ask({ deviceId })).status).toBe(429);
+    const [calls, rows] = [upstream(), await rowsOf(deviceId)];
+    const refused = await agent.ask({ deviceId });
+    expect(inShort(refused)).toEqual([429, "too-many-notifications", "3600"]);
+    const again = await agent.call("POST", `/api/sessions/${sessionId}/notifications`);
+    expect(inShort(again)).toEqual([429, "too-many-notifications", "3600"]);
+    expect([upstream(), await rowsOf(deviceId)]).toEqual([calls, rows]);
+    const lines = await agent.auditLines();
+    expect(lines.slice(-4)).toEqual([
+      "session.request intent",
+      "session.request refused too-many-notifications",
+      "notification.request intent",
+      "notification.request refused too-many-notifications",
+    ]);
+  });
+
+  test("still gives the session of the same request, one without a notification, and all of it when the hour is over", async () => {
+    const { deviceId, key, sessionId } = await notifiedTenTimes();
+    expect((await agent.ask({ deviceId })).status).toBe(429);
+    const same = await agent.ask({ deviceId }, { key });
+    expect([same.status, same.json().id]).toEqual([201, sessionId]);
+    expect((await agent.ask({ deviceId, notify: false })).status).toBe(201);
+    product.clock.advance(3_599_000);
+    expect(inShort(await agent.ask({ deviceId }))).toEqual([429, "too-many-notifications", "1"]);
+    product.clock.advance(1_000);
+    expect((await agent.ask({ deviceId })).status).toBe(201);
+  });
+});
