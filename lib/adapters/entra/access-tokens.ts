@@ -16,19 +16,25 @@ type Deps = {
 const JWKS_TIMEOUT_MS = 5_000;
 const KEYS_KEPT_MS = 24 * 60 * 60_000;
 const RELOAD_PAUSE_MS = 30_000;
+const RETRY_PAUSE_MS = 5_000;
 const CLOCK_TOLERANCE_SECONDS = 60;
 const MAX_TOKEN_LENGTH = 16 * 1024;
 
 /**
  * Checks the bearer token of a request (RFC 6750, RFC 9068): RS256 by a key of our tenant, exact issuer and audience, its
- * times. Keys are kept for a day, an unknown key id asks again at most every 30 s, and without keys nobody gets in.
+ * times. Keys are kept for a day. While there are some, they are asked for at most every 30 s, whatever unknown key ids
+ * come; without keys nobody gets in, and they are asked for every 5 s.
  */
 export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClients, outbound, now }: Deps) {
+  let failedAtMs = Number.NEGATIVE_INFINITY;
   const keys = createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
     timeoutDuration: JWKS_TIMEOUT_MS,
     cooldownDuration: RELOAD_PAUSE_MS,
     cacheMaxAge: KEYS_KEPT_MS,
     [customFetch]: async (url) => {
+      // The library pauses after a success only: in an outage each request would ask anew.
+      const pauseMs = keys.fresh ? RELOAD_PAUSE_MS : RETRY_PAUSE_MS;
+      if (now().getTime() - failedAtMs < pauseMs) throw keysUnreadable();
       const { status, text } = await outbound(url, {
         headers: { accept: "application/json" },
         timeoutMs: JWKS_TIMEOUT_MS,
@@ -53,7 +59,10 @@ export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClien
       });
       return principalOfClaims(payload, { tenantId, allowedClients });
     } catch (error) {
-      throw translate(error);
+      const known = translate(error);
+      const isFailedReload = known.code === "upstream-unavailable" && known !== error;
+      if (isFailedReload) failedAtMs = now().getTime();
+      throw known;
     }
   };
 }
@@ -69,6 +78,10 @@ function translate(error: unknown): AppError {
       "unauthenticated",
       "The token is not valid for this API. Get a new one from Entra with its scope.",
     );
-  const text = "Entra's signing keys cannot be read, so no token can be checked. Try again in half a minute.";
-  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
+  return keysUnreadable(error);
+}
+
+function keysUnreadable(cause?: unknown): AppError {
+  const text = "Entra's signing keys cannot be read, so no token can be checked. Try again in some seconds.";
+  return new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: RETRY_PAUSE_MS / 1000 });
 }

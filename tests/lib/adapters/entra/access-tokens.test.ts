@@ -15,7 +15,7 @@ import { type Entra, startEntra } from "../../../../infra/local/entra/entra.ts";
 import { API_CLIENT_ID, PORTAL_CLIENT_ID, principals, TENANT_ID } from "../../../../infra/local/principals.ts";
 import { startStandIn } from "../../../../infra/local/stand-in.ts";
 import { makeAuthenticate } from "../../../../lib/adapters/entra/access-tokens.ts";
-import { makeOutbound } from "../../../../lib/adapters/outbound.ts";
+import { makeOutbound, type Outbound } from "../../../../lib/adapters/outbound.ts";
 
 const NOW_MS = Date.parse("2026-11-22T10:00:00.000Z");
 const NOW_SECONDS = NOW_MS / 1000;
@@ -87,6 +87,17 @@ function aProcess({ aheadSeconds = 0, allowedClients = [] as string[] } = {}) {
   };
 }
 
+/** The bare check, with its errors as they are. */
+const withOutbound = (outbound: Outbound) =>
+  makeAuthenticate({
+    entraUrl: entra.url,
+    tenantId: TENANT_ID,
+    apiClientId: API_CLIENT_ID,
+    allowedClients: [],
+    outbound,
+    now: () => new Date(),
+  });
+
 const keyRequests = () => entra.journal.filter(({ path }) => path === keyPath).length;
 const bruno = (overrides = {}) => entra.tokenFor("Bruno Agent", overrides);
 const robot = (overrides = {}) => entra.tokenFor("Ticket system", overrides);
@@ -138,6 +149,16 @@ describe("A good token", () => {
 
   test("is taken whatever the letters of its scheme (RFC 9110 section 11.1)", async () => {
     expect(await aProcess()(await bruno(), "bearer ")).toMatchObject({ id: BRUNO });
+  });
+
+  test("of 16 KiB is taken, as long as a token may be", async () => {
+    const claims = claimsOf(await bruno());
+    const ofLength = (padding: number) => signedByHand({ ...claims, padding: "x".repeat(padding) }, { pad: "x" });
+    const fitting = Array.from({ length: 4 }, (_, more) => {
+      const missing = 16 * 1024 - ofLength(0).length;
+      return ofLength(Math.floor((missing * 3) / 4) - 1 + more);
+    }).find(({ length }) => length === 16 * 1024);
+    expect(await aProcess()(fitting ?? "")).toMatchObject({ id: BRUNO });
   });
 
   test("of a client on the list is taken, of another one is not", async () => {
@@ -420,15 +441,16 @@ describe("A wrong token is refused, and never for another reason than itself", (
   );
 
   test("without the header", async () => {
-    const authenticate = makeAuthenticate({
-      entraUrl: entra.url,
-      tenantId: TENANT_ID,
-      apiClientId: API_CLIENT_ID,
-      allowedClients: [],
-      outbound: makeOutbound([entra.url]),
-      now: () => new Date(),
-    });
+    const authenticate = withOutbound(makeOutbound([entra.url]));
     await expect(authenticate(null)).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+
+  test("and its sender is told what to do: to send one, to get a new one, or to get one for this API", async () => {
+    const authenticate = withOutbound(makeOutbound([entra.url]));
+    const said = async (header: string | null) => authenticate(header).catch((error: Error) => error.message);
+    expect(await said(null)).toMatch(/Authorization: Bearer/);
+    expect(await said(`Bearer ${await bruno({ expiresInSeconds: -61 })}`)).toMatch(/expired.* new one/);
+    expect(await said(`Bearer ${await bruno({ claims: { aud: GRAPH_APP } })}`)).toMatch(/not valid.* scope/);
   });
 
   test("whose form is wrong asks Entra for nothing", async () => {
@@ -463,6 +485,7 @@ describe("Entra's keys", () => {
     await Promise.all(Array.from({ length: 50 }, () => call(token)));
     await call(await robot());
     expect(keyRequests()).toBe(1);
+    expect(entra.journal[0]).toMatchObject({ method: "GET", path: keyPath, headers: { accept: "application/json" } });
   });
 
   test("that are new are found after half a minute, and the old ones still count", async () => {
@@ -520,24 +543,61 @@ describe("While Entra's keys cannot be read", () => {
       const call = aProcess();
       expect(await call(await bruno())).toBe("upstream-unavailable");
       entra.clearFaults();
+      jest.setSystemTime(NOW_MS + 5_000);
       expect(await call(await bruno())).toMatchObject({ id: BRUNO });
     },
   );
 
+  test.each(broken)("(%s) they are asked for every five seconds, however many call", async (_title, fault) => {
+    entra.addFault({ path: keyPath, times: 0, ...fault });
+    const call = aProcess();
+    const token = await bruno();
+    for (let second = 0; second < 11; second += 1) {
+      jest.setSystemTime(NOW_MS + second * 1000);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => call(token)));
+      expect(new Set(answers)).toEqual(new Set(["upstream-unavailable"]));
+    }
+    expect(keyRequests()).toBe(3);
+  });
+
+  test("unknown ones ask for them every half a minute as ever, and known ones pass meanwhile", async () => {
+    const call = aProcess();
+    const token = await bruno();
+    expect(await call(token)).toMatchObject({ id: BRUNO });
+    entra.addFault({ path: keyPath, times: 0, status: 500 });
+    for (let second = 31; second < 151; second += 1) {
+      jest.setSystemTime(NOW_MS + second * 1000);
+      expect(await call(await bruno({ header: { kid: `flood-${second}` } }))).toBe("upstream-unavailable");
+      expect(await call(token)).toMatchObject({ id: BRUNO });
+    }
+    expect(keyRequests()).toBe(1 + 4);
+  });
+
   test("callers are told when to try again, and nothing of the cause", async () => {
     entra.addFault({ path: keyPath, times: 0, status: 500, body: "secret" });
-    const authenticate = makeAuthenticate({
-      entraUrl: entra.url,
-      tenantId: TENANT_ID,
-      apiClientId: API_CLIENT_ID,
-      allowedClients: [],
-      outbound: makeOutbound([entra.url]),
-      now: () => new Date(),
-    });
+    const authenticate = withOutbound(makeOutbound([entra.url]));
     const token = await bruno();
     const error = await authenticate(`Bearer ${token}`).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: "upstream-unavailable", retryAfterSeconds: 30 });
+    expect(error).toMatchObject({ code: "upstream-unavailable", retryAfterSeconds: 5 });
+    expect((error as Error).message).toMatch(/Try again/);
     expect((error as Error).message).not.toMatch(/secret|eyJ/);
+  });
+
+  test("keys that come with an error are not taken", async () => {
+    const jwk = { ...own.export({ format: "jwk" }), kid: "own", alg: "RS256", use: "sig" };
+    const token = await resigned({ alg: "RS256", kid: "own" }, own);
+    entra.addFault({ path: keyPath, status: 500, body: { keys: [jwk] } });
+    expect(await aProcess()(token)).toBe("upstream-unavailable");
+    // They would be taken from an answer without error.
+    entra.addFault({ path: keyPath, status: 200, body: { keys: [jwk] } });
+    expect(await aProcess()(token)).toMatchObject({ id: BRUNO });
+  });
+
+  test("whichever deadline ends the question for them, it is to be tried again", async () => {
+    const late = withOutbound(async () => {
+      throw new DOMException("late", "TimeoutError");
+    });
+    await expect(late(`Bearer ${await bruno()}`)).rejects.toMatchObject({ code: "upstream-unavailable" });
   });
 
   test("a process that has them serves on for a day, then lets nobody in", async () => {
