@@ -36,7 +36,7 @@ describe("The product with everything around it in memory", () => {
     for (const process of processes.slice(0, 1)) await connect(world, process);
     world.advance(25 * HOUR_MS);
     await Promise.all(processes.map((process) => openSession(world, process)));
-    expect(world.grants.refreshes).toEqual([{ token: expect.any(String), wasSpent: false }]);
+    expect(world.grants.refreshes).toEqual([{ accessToken: expect.any(String), wasSpent: false }]);
     expect(world.remote.sessions).toHaveLength(2);
   });
 

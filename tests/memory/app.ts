@@ -4,11 +4,11 @@ import type { Seal } from "../../lib/connector/ports.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { APP_URL, type AppProcess, processOf } from "../app-process.ts";
 import { makeMemoryOutside } from "./outside.ts";
-import { makeWorld, type Step } from "./world.ts";
+import { makeWorld, type Step, type World } from "./world.ts";
 
 export type MemoryApp = ReturnType<typeof startMemoryApp>;
 
-type About = { step?: Step; pace?: Pace; seal?: Seal };
+type About = { step?: Step; pace?: Pace; seal?: (world: World) => Seal };
 
 const ENVIRONMENT = {
   TENANT_ID: "0f0e0d0c-0b0a-4908-8706-050403020100",
@@ -23,10 +23,11 @@ const ENVIRONMENT = {
 /** The product with everything around it in memory: up in a millisecond, nothing to stop. `step` is asked around each call that leaves. */
 export function startMemoryApp({ step = (_label, work) => work(), pace, seal }: About = {}) {
   const world = makeWorld();
+  const ownSeal = seal?.(world);
   const logs: string[] = [];
   const newProcess = (changed: Record<string, string> = {}): AppProcess => {
     const settings = readSettings({ ...ENVIRONMENT, ...changed });
-    const outside = makeMemoryOutside({ world, step, pace, seal });
+    const outside = makeMemoryOutside({ world, step, pace, seal: ownSeal });
     return processOf(createApp(settings, world.now, outside), (line) => logs.push(line));
   };
   return { world, logs, newProcess };

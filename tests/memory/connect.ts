@@ -1,3 +1,4 @@
+import { makeAnswerTokens } from "../../lib/adapters/azure/seal.ts";
 import type { ConnectorView } from "../../lib/connector/connection.ts";
 import type { SessionView } from "../../lib/sessions/session.ts";
 import type { Answer, AppProcess } from "../app-process.ts";
@@ -43,4 +44,10 @@ export async function openSession(world: World, process: AppProcess, deviceId = 
 export function must(answer: Answer, status: number): Answer {
   if (answer.status === status) return answer;
   throw new Error(`expected ${status}, got ${answer.status} ${answer.text}`);
+}
+
+/** The path of a session's answer page, which its notification holds. */
+export async function answerPageOf({ secrets }: World, sessionId: string): Promise<string> {
+  const stateKey = async () => (await secrets.port.get("state-key")) ?? "";
+  return `/h/${await makeAnswerTokens({ stateKey }).tokenOf(sessionId)}`;
 }

@@ -19,8 +19,8 @@ export function makeMemoryGrants({ now, newText }: Deps) {
   const accessTokens = new Map<string, { grant: Grant; expiresAtMs: number }>();
   const refreshTokens = new Map<string, RefreshToken>();
   const state = { mode: "rotating" as RefreshMode, lifeMs: 86_400_000 };
-  /** Each refresh, with what it asked for. */
-  const refreshes: { token: string; wasSpent: boolean }[] = [];
+  /** Each refresh, with the token set it was asked for. */
+  const refreshes: { accessToken: string; wasSpent: boolean }[] = [];
 
   const isAccepted = (accessToken: string) => {
     const known = accessTokens.get(accessToken);
@@ -37,9 +37,9 @@ export function makeMemoryGrants({ now, newText }: Deps) {
     return { outcome: "granted", tokens: { accessToken, refreshToken, obtainedAt: now().toISOString(), expiresAt } };
   }
 
-  async function refresh({ refreshToken: text }: TokenSet): Promise<TokenAnswer> {
+  async function refresh({ accessToken, refreshToken: text }: TokenSet): Promise<TokenAnswer> {
     const token = refreshTokens.get(text);
-    refreshes.push({ token: text, wasSpent: token?.spentAtMs !== undefined });
+    refreshes.push({ accessToken, wasSpent: token?.spentAtMs !== undefined });
     if (!token?.grant.isLive) return REFUSED;
     const nowMs = now().getTime();
     const isForgiven = state.mode === "grace" && nowMs <= (token.spentAtMs ?? 0) + GRACE_MS;
