@@ -153,11 +153,13 @@ describe("A good token", () => {
 
   test("of 16 KiB is taken, as long as a token may be", async () => {
     const claims = claimsOf(await bruno());
-    const ofLength = (padding: number) => signedByHand({ ...claims, padding: "x".repeat(padding) }, { pad: "x" });
-    const fitting = Array.from({ length: 4 }, (_, more) => {
-      const missing = 16 * 1024 - ofLength(0).length;
-      return ofLength(Math.floor((missing * 3) / 4) - 1 + more);
-    }).find(({ length }) => length === 16 * 1024);
+    const padded = (letters: number, header: string) =>
+      signedByHand({ ...claims, padding: "x".repeat(letters) }, { padding: header });
+    const missing = 16 * 1024 - padded(0, "").length;
+    // Base64 skips some lengths, which ones depends on the header's.
+    const fitting = ["", "x", "xx"]
+      .flatMap((header) => [-3, -2, -1, 0, 1].map((more) => padded(Math.floor((missing * 3) / 4) + more, header)))
+      .find(({ length }) => length === 16 * 1024);
     expect(await aProcess()(fitting ?? "")).toMatchObject({ id: BRUNO });
   });
 
@@ -584,7 +586,7 @@ describe("While Entra's keys cannot be read", () => {
   });
 
   test("keys that come with an error are not taken", async () => {
-    const jwk = { ...own.export({ format: "jwk" }), kid: "own", alg: "RS256", use: "sig" };
+    const jwk = { ...createPublicKey(own).export({ format: "jwk" }), kid: "own", alg: "RS256", use: "sig" };
     const token = await resigned({ alg: "RS256", kid: "own" }, own);
     entra.addFault({ path: keyPath, status: 500, body: { keys: [jwk] } });
     expect(await aProcess()(token)).toBe("upstream-unavailable");
