@@ -234,6 +234,7 @@ export const graphCases: Case[] = [
       const claims = { iss: `${front.url}/${TENANT_ID}/v2.0` };
       expect(inShort(await withToken(stage, "/api/sessions", process, claims))).toBe("503 upstream-unavailable");
       isDown = false;
+      stage.product.clock.advance(5_000);
       expect((await withToken(stage, "/api/sessions", process, claims)).status).toBe(200);
       isDown = true;
       expect((await withToken(stage, "/api/sessions", process, claims)).status).toBe(200);
