@@ -9,12 +9,12 @@ import {
 } from "../../../../lib/adapters/graph/client.ts";
 import { type Outbound, OutboundError, type OutboundRequest } from "../../../../lib/adapters/outbound.ts";
 import { AppError } from "../../../../lib/errors.ts";
-import { credential, refusal, startAnswering } from "./a-graph.ts";
+import { type AGraph, credential, refusal, startAGraph } from "./a-graph.ts";
 
-let graph: Awaited<ReturnType<typeof startAnswering>>;
+let graph: AGraph;
 
 beforeAll(async () => {
-  graph = await startAnswering();
+  graph = await startAGraph();
 });
 beforeEach(() => graph.reset());
 afterAll(() => graph.close());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { makeGraphClient } from "../../../../lib/adapters/graph/client.ts";
 import { makeCompanyPortal } from "../../../../lib/adapters/graph/company-portal.ts";
 import { type Outbound, OutboundError } from "../../../../lib/adapters/outbound.ts";
-import { credential, refusal, startAnswering } from "./a-graph.ts";
+import { type AGraph, credential, refusal, startAGraph } from "./a-graph.ts";
 
 const notification = {
   deviceId: "d1/ä?",
@@ -10,10 +10,10 @@ const notification = {
   text: "Open this: https://connector.example/h/1",
 };
 
-let graph: Awaited<ReturnType<typeof startAnswering>>;
+let graph: AGraph;
 
 beforeAll(async () => {
-  graph = await startAnswering();
+  graph = await startAGraph();
 });
 beforeEach(() => graph.reset());
 afterAll(() => graph.close());

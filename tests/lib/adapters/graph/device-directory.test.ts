@@ -3,7 +3,7 @@ import type { StandInAnswer, StandInRequest } from "../../../../infra/local/stan
 import { makeDeviceDirectory } from "../../../../lib/adapters/graph/device-directory.ts";
 import { managedDeviceProperties } from "../../../../lib/adapters/graph/managed-device.ts";
 import type { DeviceSearch } from "../../../../lib/devices/ports.ts";
-import { refusal, startAnswering } from "./a-graph.ts";
+import { type AGraph, refusal, startAGraph } from "./a-graph.ts";
 
 const DEVICES = "/beta/deviceManagement/managedDevices";
 const idOf = (number: number) => `d0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
@@ -14,10 +14,10 @@ const managed = (number: number, changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
-let graph: Awaited<ReturnType<typeof startAnswering>>;
+let graph: AGraph;
 
 beforeAll(async () => {
-  graph = await startAnswering();
+  graph = await startAGraph();
 });
 beforeEach(() => graph.reset());
 afterAll(() => graph.close());
