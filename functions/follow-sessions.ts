@@ -6,8 +6,9 @@ import { allOf } from "./all-of.ts";
 export const followSessions =
   (app: () => App): TimerHandler =>
   async () => {
-    const { sessions, connector } = app();
+    const { sessions, connector, webhooks } = app();
     await allOf([
+      webhooks.refresh,
       connector.settleOwed,
       connector.saveTokens,
       connector.forgetUnused,

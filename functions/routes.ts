@@ -5,11 +5,15 @@ import type { DocumentedRoute } from "../lib/http/openapi.ts";
 import { answer } from "./answer.ts";
 import { answerPage } from "./answer-page.ts";
 import { audit } from "./audit.ts";
+import { auditErasure } from "./audit-erasure.ts";
+import { auditSeals } from "./audit-seals.ts";
 import { callback } from "./callback.ts";
 import { connector } from "./connector.ts";
 import { consent } from "./consent.ts";
 import { consentConfirm } from "./consent-confirm.ts";
 import { consentStart } from "./consent-start.ts";
+import { deliverWebhook } from "./deliver-webhook.ts";
+import { deliverWebhookPoison } from "./deliver-webhook-poison.ts";
 import { device } from "./device.ts";
 import { devices } from "./devices.ts";
 import { disconnect } from "./disconnect.ts";
@@ -21,11 +25,21 @@ import { notify } from "./notify.ts";
 import { notifyPoison } from "./notify-poison.ts";
 import { openapi } from "./openapi.ts";
 import { preflight } from "./preflight.ts";
+import { sealAudit } from "./seal-audit.ts";
 import { session } from "./session.ts";
 import { sessionClose } from "./session-close.ts";
 import { sessionNotify } from "./session-notify.ts";
 import { sessionRequest } from "./session-request.ts";
 import { sessions } from "./sessions.ts";
+import { webhook } from "./webhook.ts";
+import { webhookCreate } from "./webhook-create.ts";
+import { webhookDelete } from "./webhook-delete.ts";
+import { webhookDeliveries } from "./webhook-deliveries.ts";
+import { webhookRedeliver } from "./webhook-redeliver.ts";
+import { webhookRotate } from "./webhook-rotate.ts";
+import { webhookTest } from "./webhook-test.ts";
+import { webhookUpdate } from "./webhook-update.ts";
+import { webhooks } from "./webhooks.ts";
 
 /** One HTTP function. `anonymous`: the host checks no key, the token check is ours; the callback must be (the host reads `?code=` as a key). */
 type HttpRoute = {
@@ -63,9 +77,20 @@ export const httpRoutes: readonly HttpRoute[] = [
   api("session", "GET", "api/sessions/{id}", session),
   api("session-close", "POST", "api/sessions/{id}/close", sessionClose),
   api("session-notify", "POST", "api/sessions/{id}/notifications", sessionNotify),
+  api("webhooks", "GET", "api/webhooks", webhooks),
+  api("webhook-create", "POST", "api/webhooks", webhookCreate),
+  api("webhook", "GET", "api/webhooks/{id}", webhook),
+  api("webhook-update", "PATCH", "api/webhooks/{id}", webhookUpdate),
+  api("webhook-delete", "DELETE", "api/webhooks/{id}", webhookDelete),
+  api("webhook-rotate", "POST", "api/webhooks/{id}/secret", webhookRotate),
+  api("webhook-test", "POST", "api/webhooks/{id}/test", webhookTest),
+  api("webhook-deliveries", "GET", "api/webhooks/{id}/deliveries", webhookDeliveries),
+  api("webhook-redeliver", "POST", "api/webhooks/{id}/deliveries/{deliveryId}", webhookRedeliver),
   open("answer-page", "GET", "h/{token}", answerPage, "The page that asks the user; its address is the key."),
   open("answer", "POST", "h/{token}", answer, "The user's answer: a form with answer=accept or answer=decline."),
   api("audit", "GET", "api/audit", audit),
+  api("audit-seals", "GET", "api/audit/seals", auditSeals),
+  api("audit-erasure", "POST", "api/audit/erasures", auditErasure),
   open(
     "health",
     "GET",
@@ -98,12 +123,25 @@ export const queueTriggers: readonly {
     connection: "AzureWebJobsStorage",
     handler: failingPlainly(notifyPoison),
   },
+  {
+    name: "deliver-webhook",
+    queueName: "webhooks",
+    connection: "AzureWebJobsStorage",
+    handler: failingPlainly(deliverWebhook),
+  },
+  {
+    name: "deliver-webhook-poison",
+    queueName: "webhooks-poison",
+    connection: "AzureWebJobsStorage",
+    handler: failingPlainly(deliverWebhookPoison),
+  },
 ];
 
 /** Schedules in UTC: second, minute, hour, day, month, weekday. */
 export const timers: readonly { name: string; schedule: string; handler: (app: () => App) => TimerHandler }[] = [
   { name: "follow-sessions", schedule: "0 * * * * *", handler: failingPlainly(followSessions) },
   { name: "keep-connected", schedule: "0 7 * * * *", handler: failingPlainly(keepConnected) },
+  { name: "seal-audit", schedule: "30 * * * * *", handler: failingPlainly(sealAudit) },
 ];
 
 function documentedRoutes(): DocumentedRoute[] {

@@ -1,19 +1,28 @@
 import { makeRequestLimits } from "./access/request-limits.ts";
+import { makeRequireIntuneRight } from "./access/require-intune-right.ts";
 import { makeOutside, type Outside } from "./adapters/outside.ts";
+import { makeCheckSealing } from "./audit/check-sealing.ts";
+import { makeErasePerson, makeFinishErasures } from "./audit/erase.ts";
+import { makeExportSeals } from "./audit/export-seals.ts";
+import { keptFrom } from "./audit/id.ts";
 import { makeListAudit } from "./audit/list.ts";
 import { makeAudit } from "./audit/record.ts";
+import { makeForgetPeople } from "./audit/salts.ts";
+import { makeSealAudit } from "./audit/seal-audit.ts";
 import { makeTeamViewerAccess } from "./connector/access.ts";
 import { makeCallback } from "./connector/callback.ts";
 import { makeConfirm } from "./connector/confirm.ts";
 import { makeDisconnect } from "./connector/disconnect.ts";
 import { makeEnable } from "./connector/enable.ts";
-import { makeForget, makeForgetUnused } from "./connector/forget.ts";
+import { makeForget } from "./connector/forget.ts";
 import { makeForgetConsents } from "./connector/forget-consents.ts";
+import { makeForgetUnused } from "./connector/forget-unused.ts";
 import { makeHealth } from "./connector/health.ts";
 import { makeSettleOwed } from "./connector/owed.ts";
 import { makeReadConnector } from "./connector/read.ts";
 import { makeRefresh } from "./connector/refresh.ts";
 import { makeStart } from "./connector/start.ts";
+import { makeTokenSets } from "./connector/token-sets.ts";
 import { chooseLanguage } from "./notifications/texts.ts";
 import { makeUsedUpBudgets } from "./notifications/used-up.ts";
 import { makeAnswer, makeFindForUser } from "./sessions/answer.ts";
@@ -28,6 +37,9 @@ import { makeRequestSession } from "./sessions/request.ts";
 import { makeRetain } from "./sessions/retain.ts";
 import { makeSupporterLinks } from "./sessions/supporter-links.ts";
 import type { Settings } from "./settings.ts";
+import { makeKnownWebhooks } from "./webhooks/known.ts";
+import { makeTellingAuditLog } from "./webhooks/tell.ts";
+import { makeWebhooks } from "./webhooks/use-cases.ts";
 
 export type App = ReturnType<typeof createApp>;
 
@@ -37,14 +49,17 @@ export function createApp(
   now: () => Date = () => new Date(),
   outside: Outside = makeOutside(settings, now),
 ) {
-  const { newId, randomText, newMatchCode, newAuditId } = outside;
-  const { auditLog, connections, consents, sessions, ledger, queue, lease, seal, answerTokens } = outside;
+  const { newId, randomText, newMatchCode, newAuditId, intuneActionsOf } = outside;
+  const { connections, consents, sessions, ledger, queue, lease, seal, answerTokens } = outside;
   const { vault, devices, portal, grants } = outside;
+  const known = makeKnownWebhooks({ store: outside.webhooks.store, now });
+  const auditLog = makeTellingAuditLog({ auditLog: outside.auditLog, known, queue: outside.webhooks.queue });
   const audit = makeAudit({ auditLog, now, newAuditId });
 
-  const tokens = makeRefresh({ connections, vault, grants, lease, seal, audit, newId });
+  const sets = makeTokenSets({ connections, vault, seal, newId });
+  const tokens = makeRefresh({ connections, sets, grants, lease, audit, newId });
   const access = makeTeamViewerAccess({ connections, tokens, now });
-  const forget = makeForget({ connections, vault, grants, now });
+  const forget = makeForget({ connections, sets, vault, grants, lease, now });
 
   const remote = outside.remoteWith(access);
   const budgets = makeUsedUpBudgets({ ledger, now });
@@ -57,6 +72,8 @@ export function createApp(
   const { defaultLanguage, publicUrl, sessionMinutes, sessionRetentionDays, auditRetentionMonths } = settings;
   const answerUrl = async (sessionId: string) => `${publicUrl}/h/${await answerTokens.tokenOf(sessionId)}`;
   const terms = { version: settings.termsVersion, url: settings.termsUrl };
+  const oldestKept = () => keptFrom(now(), auditRetentionMonths);
+  const sealing = { ...outside.sealing, auditLog, audit, now, newSalt: randomText, oldestKept };
 
   return {
     settings,
@@ -65,11 +82,19 @@ export function createApp(
     policy,
     authenticate: outside.authenticate,
     admit: makeRequestLimits({ now }),
+    requireIntuneRight: settings.intuneRbac ? makeRequireIntuneRight({ intuneActionsOf, now }) : async () => undefined,
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,
     listAudit: makeListAudit({ auditLog, now, auditRetentionMonths }),
-    health: makeHealth({ checks: outside.checksWith(access), now }),
+    health: makeHealth({ checks: { ...outside.checksWith(access), auditSeals: makeCheckSealing(sealing) }, now }),
+    audit: {
+      seal: makeSealAudit(sealing),
+      erase: makeErasePerson(sealing),
+      finishErasures: makeFinishErasures(sealing),
+      forgetPeople: makeForgetPeople(sealing),
+      exportSeals: makeExportSeals(sealing),
+    },
     connector: {
       read: makeReadConnector({ connections, now }),
       enable: makeEnable({ consents, seal, audit, now, randomText, publicUrl, terms }),
@@ -81,7 +106,7 @@ export function createApp(
       saveTokens: tokens.saveJournaled,
       settleOwed: makeSettleOwed({ connections, audit }),
       forgetConsents: makeForgetConsents({ consents, connections, vault, grants, audit, now, newId }),
-      forgetUnused: makeForgetUnused({ connections, vault, grants, audit, now, newId }),
+      forgetUnused: makeForgetUnused({ connections, vault, forget, audit, now, newId }),
     },
     sessions: {
       request: makeRequestSession({
@@ -123,6 +148,18 @@ export function createApp(
       follow: makeFollowSessions({ sessions, remote, access, audit, auditLog, queue, doOwed, closeRemote, now, newId }),
       retain: makeRetain({ sessions, ledger, auditLog, now, sessionRetentionDays, auditRetentionMonths }),
     },
+    webhooks: makeWebhooks({
+      ports: outside.webhooks,
+      known,
+      audit,
+      now,
+      newId,
+      newEventId: newAuditId,
+      randomText,
+      publicUrl,
+      allowLoopback: settings.webhookAllowLoopback,
+      sessionRetentionDays,
+    }),
     sendToPoison: queue.sendToPoison,
     linksOf: links.ofSession,
   };

@@ -15,6 +15,11 @@ export type ErrorCode =
   | "connector-not-connected"
   | "connector-needs-consent"
   | "connector-changed"
+  | "webhook-not-found"
+  | "webhook-not-active"
+  | "webhook-changed"
+  | "too-many-webhooks"
+  | "delivery-not-found"
   | "session-ended"
   | "request-in-progress"
   | "idempotency-key-reused"
@@ -31,6 +36,8 @@ export type ErrorOptions = {
   cause?: unknown;
   retryAfterSeconds?: number;
   reasons?: readonly { code: string; text: string }[];
+  /** What a new token has to satisfy, as Entra worded it (OpenID Connect Core section 5.5); only with `unauthenticated`. */
+  claimsChallenge?: string;
 };
 
 /** The one error of this product. `message` is shown to the caller: it says what to do, and holds no secret. */
@@ -38,13 +45,19 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly reasons: readonly { code: string; text: string }[] | undefined;
+  readonly claimsChallenge: string | undefined;
 
-  constructor(code: ErrorCode, message: string, { cause, retryAfterSeconds, reasons }: ErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { cause, retryAfterSeconds, reasons, claimsChallenge }: ErrorOptions = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "AppError";
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
     this.reasons = reasons;
+    this.claimsChallenge = claimsChallenge;
   }
 }
 
@@ -59,6 +72,15 @@ export const sessionNotFound = () =>
 
 export const deviceNotFound = () =>
   new AppError("device-not-found", "Intune has no device with this id. Look for it with GET /api/devices?search=.");
+
+export const webhookNotFound = () =>
+  new AppError("webhook-not-found", "No webhook has this id. Look for it with GET /api/webhooks.");
+
+export const deliveryNotFound = () =>
+  new AppError(
+    "delivery-not-found",
+    "The webhook has no delivery with this id. Look for it with GET /api/webhooks/{id}/deliveries.",
+  );
 
 export const pageNotOurs = () =>
   new AppError(

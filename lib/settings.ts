@@ -19,16 +19,19 @@ export type Settings = {
   termsVersion: string;
   termsUrl: string;
   allowCorporateAndroid: boolean;
+  /** People need the Intune permission besides the app role. */
+  intuneRbac: boolean;
   sessionMinutes: number;
   sessionRetentionDays: number;
   auditRetentionMonths: number;
   allowedOrigins: readonly string[];
+  webhookAllowLoopback: boolean;
 };
 
 /** Storage as the Functions host reads it: one connection string, or the addresses of its services with an identity. */
 export type StorageSettings =
   | { connectionString: string }
-  | { queueUrl: string; tableUrl: string; clientId: string | undefined };
+  | { queueUrl: string; tableUrl: string; blobUrl: string | undefined; clientId: string | undefined };
 
 const guid = z.guid("must be a GUID");
 const address = z.string().transform((text, context) => {
@@ -69,10 +72,15 @@ const schema = z.object({
   TERMS_VERSION: z.string().trim().min(1).max(50).default("1"),
   TERMS_URL: address.default("https://www.teamviewer.com/en/legal/eula"),
   ALLOW_CORPORATE_ANDROID: yesOrNo.default(false),
+  INTUNE_RBAC: z
+    .enum(["on", "off"], "must be on or off")
+    .transform((text) => text === "on")
+    .default(false),
   SESSION_MINUTES: wholeNumber(1, 1440).default(60),
   SESSION_RETENTION_DAYS: wholeNumber(1, 3650).default(90),
   AUDIT_RETENTION_MONTHS: wholeNumber(1, 120).default(24),
   ALLOWED_ORIGINS: list.pipe(z.array(address)).default([]),
+  WEBHOOK_ALLOW_LOOPBACK: yesOrNo.default(false),
 });
 
 /** Reads the settings or throws one Error that lists everything that is wrong with them. Empty counts as not set. */
@@ -107,10 +115,12 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     termsVersion: data.TERMS_VERSION,
     termsUrl: data.TERMS_URL,
     allowCorporateAndroid: data.ALLOW_CORPORATE_ANDROID,
+    intuneRbac: data.INTUNE_RBAC,
     sessionMinutes: data.SESSION_MINUTES,
     sessionRetentionDays: data.SESSION_RETENTION_DAYS,
     auditRetentionMonths: data.AUDIT_RETENTION_MONTHS,
     allowedOrigins: data.ALLOWED_ORIGINS,
+    webhookAllowLoopback: data.WEBHOOK_ALLOW_LOOPBACK,
   };
 }
 
@@ -135,7 +145,11 @@ function readStorage(given: Record<string, string | undefined>): StorageSettings
   }
   const problem = addressProblem(queueUrl) ?? addressProblem(tableUrl);
   if (problem) return `AzureWebJobsStorage__queueServiceUri, AzureWebJobsStorage__tableServiceUri: ${problem}`;
-  return { queueUrl, tableUrl, clientId: given.AzureWebJobsStorage__clientId };
+  // Sealing the audit needs it, and says so when it is missing; everything else works without.
+  const blobUrl = given.AzureWebJobsStorage__blobServiceUri;
+  const blobProblem = blobUrl && addressProblem(blobUrl);
+  if (blobProblem) return `AzureWebJobsStorage__blobServiceUri: ${blobProblem}`;
+  return { queueUrl, tableUrl, blobUrl, clientId: given.AzureWebJobsStorage__clientId };
 }
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {

@@ -78,6 +78,7 @@ export async function startSurroundings({ port, dataDirectory, certificateFile }
         AzureWebJobsStorage: storage.connectionString,
         PUBLIC_URL: appUrl,
         ORGANIZATION_NAME: "Contoso",
+        WEBHOOK_ALLOW_LOOPBACK: "true",
         IDENTITY_ENDPOINT: `${identity.url}/msi/token`,
         IDENTITY_HEADER,
         NODE_EXTRA_CA_CERTS: certificateFile,

@@ -4,23 +4,36 @@ import type { Settings } from "../settings.ts";
 import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
 import { makeConnectionStore } from "./azure/connection-store.ts";
 import { makeConsentStore } from "./azure/consent-store.ts";
+import { makeDeliveryStore } from "./azure/delivery-store.ts";
 import { makeLease } from "./azure/lease.ts";
 import { makeManagedIdentity } from "./azure/managed-identity.ts";
 import { makeNotificationLedger } from "./azure/notification-ledger.ts";
 import { makeNotificationQueue } from "./azure/notification-queue.ts";
+import { makePeopleStore } from "./azure/people-store.ts";
+import { makeReplacePerson } from "./azure/replace-person.ts";
 import { makeAnswerTokens, makeSeal } from "./azure/seal.ts";
+import { makeSealChain } from "./azure/seal-chain.ts";
+import { makeSealKeys } from "./azure/seal-keys.ts";
+import { makeLateEntries, makeSealProgress, notingLateEntries } from "./azure/sealing-notes.ts";
 import { makeDeployedSecret, makeSecrets } from "./azure/secrets.ts";
 import { makeSessionStore } from "./azure/session-store.ts";
 import { makeTables } from "./azure/table.ts";
 import { makeTokenVault } from "./azure/token-vault.ts";
+import { makeWebhookQueue } from "./azure/webhook-queue.ts";
+import { makeWebhookStore } from "./azure/webhook-store.ts";
+import { makeWebhookVault } from "./azure/webhook-vault.ts";
 import { makeChecks } from "./checks.ts";
 import { makeAuthenticate } from "./entra/access-tokens.ts";
+import { makeOnBehalfOf } from "./entra/on-behalf-of.ts";
 import { makeGraphClient } from "./graph/client.ts";
 import { makeCompanyPortal } from "./graph/company-portal.ts";
 import { makeDeviceDirectory } from "./graph/device-directory.ts";
+import { makeIntuneActions } from "./graph/intune-actions.ts";
 import { type CircuitChange, makeOutbound } from "./outbound.ts";
 import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
 import { makeTeamViewerSessions } from "./teamviewer/sessions.ts";
+import { signWebhook } from "./webhook-signature.ts";
+import { makeCallTarget } from "./webhook-target.ts";
 
 export type Outside = ReturnType<typeof makeOutside>;
 
@@ -39,6 +52,8 @@ export function makeOutside(settings: Settings, now: () => Date) {
   const stateKey = makeDeployedSecret(secrets, "state-key", now);
   const graph = makeGraphClient({ graphUrl, credential, outbound, newId });
   const devices = makeDeviceDirectory(graph);
+  const { apiClientId } = settings;
+  const onBehalfOf = makeOnBehalfOf({ entraUrl, tenantId, apiClientId, credential, outbound });
 
   return {
     newId,
@@ -48,16 +63,25 @@ export function makeOutside(settings: Settings, now: () => Date) {
     authenticate: makeAuthenticate({
       entraUrl,
       tenantId,
-      apiClientId: settings.apiClientId,
+      apiClientId,
       allowedClients: settings.allowedClients,
       outbound,
       now,
     }),
-    auditLog: makeTableAuditLog(tables),
+    intuneActionsOf: makeIntuneActions({ graphUrl, onBehalfOf, outbound, newId }),
+    auditLog: notingLateEntries(makeTableAuditLog(tables), tables("seals"), now),
+    sealing: {
+      chain: makeSealChain(settings.storage, credential),
+      keys: makeSealKeys(settings.keyVaultUrl, credential),
+      people: makePeopleStore(tables("people")),
+      late: makeLateEntries(tables("seals")),
+      progress: makeSealProgress(tables("seals")),
+      replacePerson: makeReplacePerson({ table: tables, now, auditRetentionMonths: settings.auditRetentionMonths }),
+    },
     connections,
     consents: makeConsentStore(tables("consents")),
-    sessions: makeSessionStore({ table: tables("sessions"), now, newId }),
-    ledger: makeNotificationLedger(tables("notifications"), newId),
+    sessions: makeSessionStore({ table: tables("sessions"), now }),
+    ledger: makeNotificationLedger(tables("notifications")),
     queue: makeNotificationQueue(settings.storage, credential),
     lease: makeLease({ table: tables("connections"), newId }),
     seal: makeSeal({ stateKey, now }),
@@ -74,6 +98,16 @@ export function makeOutside(settings: Settings, now: () => Date) {
       outbound,
       now,
     }),
+    webhooks: {
+      store: makeWebhookStore(tables("webhooks")),
+      deliveries: makeDeliveryStore(tables("deliveries")),
+      queue: makeWebhookQueue(settings.storage, credential),
+      vault: makeWebhookVault(secrets),
+      callTarget: makeCallTarget({ allowLoopback: settings.webhookAllowLoopback }),
+      sign: signWebhook,
+      newSecret: () => `whsec_${randomBytes(32).toString("base64")}`,
+      random: () => randomInt(1_000_000) / 1_000_000,
+    },
     remoteWith: ({ renew }: Pick<TeamViewerAccess, "renew">) =>
       makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }),
     checksWith: (access: TeamViewerAccess) =>

@@ -24,6 +24,13 @@ export const actions = [
   "session.fail",
   "notification.request",
   "notification.send",
+  "audit.erase",
+  "webhook.create",
+  "webhook.update",
+  "webhook.pause",
+  "webhook.rotate",
+  "webhook.delete",
+  "webhook.deliver",
 ] as const;
 export type Action = (typeof actions)[number];
 

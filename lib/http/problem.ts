@@ -19,6 +19,11 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   "connector-not-connected": { status: 409, title: "TeamViewer is not connected" },
   "connector-needs-consent": { status: 409, title: "TeamViewer needs consent again" },
   "connector-changed": { status: 409, title: "The connector changed meanwhile" },
+  "webhook-not-found": { status: 404, title: "No such webhook" },
+  "webhook-not-active": { status: 409, title: "The webhook is not active" },
+  "webhook-changed": { status: 409, title: "The webhook changed meanwhile" },
+  "too-many-webhooks": { status: 409, title: "There are too many webhooks" },
+  "delivery-not-found": { status: 404, title: "No such delivery" },
   "session-ended": { status: 409, title: "The session is over" },
   "request-in-progress": { status: 409, title: "The same request is still running" },
   "idempotency-key-reused": { status: 422, title: "The Idempotency-Key belongs to another request" },
@@ -62,5 +67,15 @@ export function problemOf(
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   if (error.code === "unauthenticated") headers["www-authenticate"] = "Bearer";
+  if (error.claimsChallenge !== undefined) Object.assign(headers, claimsChallengeHeaders(error.claimsChallenge));
   return { status, headers, body: JSON.stringify(problem) };
+}
+
+/** How a front end learns what to ask Entra for (learn.microsoft.com/entra/identity-platform/claims-challenge), on any origin. */
+function claimsChallengeHeaders(claims: string): Record<string, string> {
+  const encoded = Buffer.from(claims).toString("base64");
+  return {
+    "www-authenticate": `Bearer realm="", error="insufficient_claims", claims="${encoded}"`,
+    "access-control-expose-headers": "Retry-After, Location, WWW-Authenticate",
+  };
 }

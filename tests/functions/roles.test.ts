@@ -7,6 +7,7 @@ import { type Answer, startTestApp, type TestApp } from "../app.ts";
 const [UPDATE, REQUEST, READ] = roles;
 
 const SESSION = "0".repeat(32);
+const WEBHOOK = "0d000000-0000-4000-8000-000000000001";
 /** Who may call each function of the API: whoever has one of these roles, a person or an application. */
 const table: [name: string, method: string, path: string, allowed: Role[]][] = [
   ["connector", "GET", "/api/connector", [UPDATE, REQUEST, READ]],
@@ -20,6 +21,15 @@ const table: [name: string, method: string, path: string, allowed: Role[]][] = [
   ["session", "GET", `/api/sessions/${SESSION}`, [REQUEST, READ]],
   ["session-close", "POST", `/api/sessions/${SESSION}/close`, [REQUEST]],
   ["session-notify", "POST", `/api/sessions/${SESSION}/notifications`, [REQUEST]],
+  ["webhooks", "GET", "/api/webhooks", [UPDATE]],
+  ["webhook-create", "POST", "/api/webhooks", [UPDATE]],
+  ["webhook", "GET", `/api/webhooks/${WEBHOOK}`, [UPDATE]],
+  ["webhook-update", "PATCH", `/api/webhooks/${WEBHOOK}`, [UPDATE]],
+  ["webhook-delete", "DELETE", `/api/webhooks/${WEBHOOK}`, [UPDATE]],
+  ["webhook-rotate", "POST", `/api/webhooks/${WEBHOOK}/secret`, [UPDATE]],
+  ["webhook-test", "POST", `/api/webhooks/${WEBHOOK}/test`, [UPDATE]],
+  ["webhook-deliveries", "GET", `/api/webhooks/${WEBHOOK}/deliveries`, [UPDATE]],
+  ["webhook-redeliver", "POST", `/api/webhooks/${WEBHOOK}/deliveries/${"0".repeat(19)}-${"0".repeat(16)}`, [UPDATE]],
   ["audit", "GET", "/api/audit?top=1&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:01Z", [READ]],
 ];
 /** Functions that need no token. */

@@ -3,14 +3,21 @@ import type { Principal } from "../../lib/access/principal.ts";
 import { makeNewAuditId, makeTableAuditLog } from "../../lib/adapters/azure/audit-log.ts";
 import { makeConnectionStore } from "../../lib/adapters/azure/connection-store.ts";
 import { makeConsentStore } from "../../lib/adapters/azure/consent-store.ts";
+import { makeDeliveryStore } from "../../lib/adapters/azure/delivery-store.ts";
 import { makeLease, type Pace } from "../../lib/adapters/azure/lease.ts";
 import { makeNotificationLedger } from "../../lib/adapters/azure/notification-ledger.ts";
+import { makePeopleStore } from "../../lib/adapters/azure/people-store.ts";
+import { makeReplacePerson } from "../../lib/adapters/azure/replace-person.ts";
 import { makeAnswerTokens, makeSeal } from "../../lib/adapters/azure/seal.ts";
+import { makeLateEntries, makeSealProgress, notingLateEntries } from "../../lib/adapters/azure/sealing-notes.ts";
 import { makeDeployedSecret, type Secrets } from "../../lib/adapters/azure/secrets.ts";
 import { makeSessionStore } from "../../lib/adapters/azure/session-store.ts";
 import type { Row, Table } from "../../lib/adapters/azure/table.ts";
 import { makeTokenVault } from "../../lib/adapters/azure/token-vault.ts";
+import { makeWebhookStore } from "../../lib/adapters/azure/webhook-store.ts";
+import { makeWebhookVault } from "../../lib/adapters/azure/webhook-vault.ts";
 import type { Outside } from "../../lib/adapters/outside.ts";
+import { signWebhook } from "../../lib/adapters/webhook-signature.ts";
 import type { TeamViewerAccess } from "../../lib/connector/access.ts";
 import type { Seal } from "../../lib/connector/ports.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -40,11 +47,20 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
     newMatchCode: () => "4831",
     newAuditId: makeNewAuditId(world.newHex),
     authenticate: async (authorization) => authenticate(authorization),
-    auditLog: makeTableAuditLog(tables),
+    intuneActionsOf: async () => ["*"],
+    auditLog: notingLateEntries(makeTableAuditLog(tables), tables("seals"), now),
+    sealing: {
+      chain: { ...world.sealing.chain, ...stepped("seals", chainCalls(world), step) },
+      keys: stepped("keys", world.sealing.keys, step),
+      people: makePeopleStore(tables("people")),
+      late: makeLateEntries(tables("seals")),
+      progress: makeSealProgress(tables("seals")),
+      replacePerson: makeReplacePerson({ table: tables, now, auditRetentionMonths: 24 }),
+    },
     connections,
     consents: makeConsentStore(tables("consents")),
-    sessions: makeSessionStore({ table: tables("sessions"), now, newId }),
-    ledger: makeNotificationLedger(tables("notifications"), newId),
+    sessions: makeSessionStore({ table: tables("sessions"), now }),
+    ledger: makeNotificationLedger(tables("notifications")),
     queue: stepped(
       "queue",
       {
@@ -80,11 +96,25 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
       step,
     ),
     grants: { ...stepped("grants", world.grants.port, step), authorizeUrl: world.grants.port.authorizeUrl },
+    // Nobody registers a webhook here, so these are no steps.
+    webhooks: {
+      store: makeWebhookStore(world.tables.open("webhooks")),
+      deliveries: makeDeliveryStore(world.tables.open("deliveries")),
+      queue: { send: async () => undefined, sendToPoison: async () => undefined },
+      vault: makeWebhookVault(world.secrets.port),
+      callTarget: async () => ({ outcome: "unreachable", durationMs: 0 }),
+      sign: signWebhook,
+      newSecret: () => "whsec_AAAA",
+      random: () => 0,
+    },
     remoteWith: (access: Pick<TeamViewerAccess, "renew">) =>
       world.remote.remoteWith(access, (work) => step("teamviewer", work)),
     checksWith: () => ({ storage: () => connections.read() }),
   };
 }
+
+/** Those of the chain that answer once: the others are read as they are needed. */
+const chainCalls = ({ sealing: { chain } }: World) => ({ tail: chain.tail, append: chain.append });
 
 function authenticate(authorization: string | null): Principal {
   const found = principals[Number(/^Bearer memory-(\d+)$/.exec(authorization ?? "")?.[1] ?? -1)];

@@ -1,51 +1,8 @@
 import type { TokenCredential } from "@azure/identity";
-import { type QueueClient, QueueServiceClient, RestError } from "@azure/storage-queue";
-import { AppError } from "../../errors.ts";
-import type { NotificationQueue } from "../../notifications/ports.ts";
+import type { NotificationMessage, NotificationQueue } from "../../notifications/ports.ts";
 import type { StorageSettings } from "../../settings.ts";
+import { makeQueue } from "./queue.ts";
 
-export const NOTIFICATIONS_QUEUE = "notifications";
-export const POISON_QUEUE = "notifications-poison";
-
-const TIMEOUT_MS = 10_000;
-const MAX_MESSAGE_BYTES = 48 * 1024;
-
-/** Storage queues as the Functions host reads them: base64 JSON. A missing queue is made when it is first written. */
-export function makeNotificationQueue(storage: StorageSettings, credential: TokenCredential): NotificationQueue {
-  const notifications = clientOf(storage, credential, NOTIFICATIONS_QUEUE);
-  const poison = clientOf(storage, credential, POISON_QUEUE);
-  return {
-    send: (message, delaySeconds = 0) => send(notifications, message, delaySeconds),
-    sendToPoison: (raw) => send(poison, fitting(raw), 0),
-  };
-}
-
-/** A message that cannot be read may, written anew, be longer than a queue takes (64 KiB in base64): its beginning tells enough. */
-function fitting(raw: unknown): unknown {
-  const text = JSON.stringify(raw) ?? "";
-  return Buffer.byteLength(text) <= MAX_MESSAGE_BYTES ? raw : text.slice(0, MAX_MESSAGE_BYTES / 8);
-}
-
-async function send(queue: QueueClient, message: unknown, visibilityTimeout: number): Promise<void> {
-  const text = Buffer.from(JSON.stringify(message)).toString("base64");
-  const put = () => queue.sendMessage(text, { visibilityTimeout, abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-  try {
-    await put().catch(async (error: unknown) => {
-      if (!(error instanceof RestError) || error.code !== "QueueNotFound") throw error;
-      await queue.createIfNotExists({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-      await put();
-    });
-  } catch (error) {
-    throw new AppError("upstream-unavailable", "The queue does not answer. Try again in half a minute.", {
-      cause: error,
-      retryAfterSeconds: 30,
-    });
-  }
-}
-
-function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): QueueClient {
-  const options = { retryOptions: { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 2000 } };
-  if ("connectionString" in storage)
-    return QueueServiceClient.fromConnectionString(storage.connectionString, options).getQueueClient(name);
-  return new QueueServiceClient(storage.queueUrl, credential, options).getQueueClient(name);
-}
+/** The queues `notifications` and `notifications-poison`. */
+export const makeNotificationQueue = (storage: StorageSettings, credential: TokenCredential): NotificationQueue =>
+  makeQueue<NotificationMessage>(storage, credential, "notifications");

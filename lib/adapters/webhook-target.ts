@@ -1,0 +1,114 @@
+import { Resolver } from "node:dns/promises";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { LookupFunction } from "node:net";
+import fetch, { type Response } from "node-fetch";
+import type { CallTarget, TargetAnswer, TargetCall } from "../webhooks/ports.ts";
+import { isLoopbackUrl, targetProblem } from "../webhooks/target-url.ts";
+import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
+
+/** Every address of a name. */
+export type Resolve = (name: string) => Promise<string[]>;
+
+type Deps = { allowLoopback: boolean; resolve?: Resolve };
+
+const TIMEOUT_MS = 15_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Where a call ends that may not be made; the other ends are told by the transport. */
+class RefusedAddress extends Error {}
+
+/**
+ * Calls an address that somebody outside chose. Before each call its name is resolved once, each of its addresses must be
+ * public, and the connection goes to one of those: a name that changes its mind in between changes nothing (DNS rebinding).
+ * No redirect is followed, at most 64 KiB of the answer are read, and 15 s later it is over. With `allowLoopback` names of this
+ * machine may be called, too, also by http.
+ */
+export function makeCallTarget({ allowLoopback, resolve = resolvePublicly }: Deps): CallTarget {
+  async function addressesOf(url: string): Promise<string[]> {
+    if (targetProblem(url, { allowLoopback })) throw new RefusedAddress();
+    const isOwn = isLoopbackUrl(url);
+    const { hostname } = new URL(url);
+    const addresses = await resolve(hostname.replace(/^\[(.*)\]$/, "$1"));
+    const isFine = isOwn ? isLoopbackAddress : isPublicAddress;
+    if (!addresses.every(isFine)) throw new RefusedAddress();
+    return addresses;
+  }
+
+  return async (url, call) => {
+    const startedMs = performance.now();
+    const durationMs = () => Math.round(performance.now() - startedMs);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const addresses = await within(signal, addressesOf(url));
+      if (addresses.length === 0) return { outcome: "unreachable", durationMs: durationMs() };
+      const answer = await post(url, call, addresses, signal);
+      return { ...answer, durationMs: durationMs() };
+    } catch (error) {
+      return { outcome: outcomeOf(error, signal.aborted), durationMs: durationMs() };
+    }
+  };
+}
+
+async function post(url: string, { method, headers, body }: TargetCall, addresses: string[], signal: AbortSignal) {
+  const lookup = pinnedTo(addresses);
+  const agent = url.startsWith("https:") ? new HttpsAgent({ lookup }) : new HttpAgent({ lookup });
+  const response = await fetch(url, {
+    method,
+    headers: { "user-agent": "intune-remote-assistance-connector", ...headers },
+    redirect: "manual",
+    size: MAX_ANSWER_BYTES,
+    signal,
+    agent,
+    ...(body === undefined ? {} : { body }),
+  });
+  // Its status is the answer: a body that is too long or does not end takes nothing back.
+  const text = await response.text().catch(() => "");
+  return {
+    outcome: "answered" as const,
+    status: response.status,
+    text,
+    allowedOrigin: response.headers.get("webhook-allowed-origin") ?? undefined,
+    retryAfterSeconds: retryAfterOf(response),
+  };
+}
+
+/** A lookup that knows the checked addresses and asks nobody. */
+function pinnedTo(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  return (_name, { all: wantsAll }, done) => {
+    const [first = { address: "", family: 4 }] = all;
+    if (wantsAll) done(null, all);
+    else done(null, first.address, first.family);
+  };
+}
+
+/** `Retry-After` in seconds; undefined when there is none that can be read (RFC 9110 section 10.2.3; dates are not taken). */
+function retryAfterOf(response: Response): number | undefined {
+  const value = response.headers.get("retry-after");
+  return value && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+function outcomeOf(error: unknown, isTimedOut: boolean): Exclude<TargetAnswer["outcome"], "answered"> {
+  if (error instanceof RefusedAddress) return "refused-address";
+  if (isTimedOut) return "timeout";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(code) ? "cut" : "unreachable";
+}
+
+/** Names of this machine without asking anybody (RFC 6761 section 6.3); others by DNS alone, which blocks no thread of this process. */
+async function resolvePublicly(name: string): Promise<string[]> {
+  if (name === "localhost" || name.endsWith(".localhost") || name === "127.0.0.1") return ["127.0.0.1"];
+  if (name === "::1") return ["::1"];
+  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+  const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  return found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+}
+
+/** The result, or the end of `signal`, whichever comes first. */
+function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, ended]);
+}
