@@ -45,6 +45,7 @@ test("with the least of settings everything else takes its documented default", 
     termsVersion: "1",
     termsUrl: "https://www.teamviewer.com/en/legal/eula",
     allowCorporateAndroid: false,
+    intuneRbac: false,
     sessionMinutes: 60,
     sessionRetentionDays: 90,
     auditRetentionMonths: 24,
@@ -66,6 +67,7 @@ test("every setting that is given is taken", () => {
     TERMS_VERSION: "2026-11",
     TERMS_URL: "https://terms.example/v2",
     ALLOW_CORPORATE_ANDROID: "true",
+    INTUNE_RBAC: "on",
     SESSION_MINUTES: "5",
     SESSION_RETENTION_DAYS: "3650",
     AUDIT_RETENTION_MONTHS: "120",
@@ -84,6 +86,7 @@ test("every setting that is given is taken", () => {
     termsVersion: "2026-11",
     termsUrl: "https://terms.example/v2",
     allowCorporateAndroid: true,
+    intuneRbac: true,
     sessionMinutes: 5,
     sessionRetentionDays: 3650,
     auditRetentionMonths: 120,
@@ -135,6 +138,8 @@ describe("An address", () => {
     "http://127.0.0.1.example",
     "http://localhost.example",
     "http://10.0.0.1",
+    "ftp://127.0.0.1",
+    "ws://localhost",
     "https://",
   ])("%s is refused", (text) => {
     expect(complaintAbout({ KEY_VAULT_URL: text })).toEqual([expect.stringMatching(/^- KEY_VAULT_URL: must /)]);
@@ -160,6 +165,16 @@ describe("An address", () => {
   });
 });
 
+test("an address is kept without the slashes at its end, however many there are", () => {
+  expect(withSettings({ KEY_VAULT_URL: "https://vault.example///" }).keyVaultUrl).toBe("https://vault.example");
+});
+
+test("yes or no is said as true or false, and false is no", () => {
+  expect(withSettings({ ALLOW_CORPORATE_ANDROID: "false" }).allowCorporateAndroid).toBe(false);
+  expect(withSettings({ ALLOW_CORPORATE_ANDROID: "true" }).allowCorporateAndroid).toBe(true);
+  for (const other of ["TRUE", "1", "no"]) expect(complaintAbout({ ALLOW_CORPORATE_ANDROID: other })).toHaveLength(1);
+});
+
 describe("Numbers", () => {
   test.each([
     ["SESSION_MINUTES", "0"],
@@ -173,6 +188,19 @@ describe("Numbers", () => {
   ])("%s=%s is refused", (name, value) => {
     expect(complaintAbout({ [name]: value })).toEqual([expect.stringContaining(`- ${name}: `)]);
   });
+
+  test("that are none are told between which they have to lie", () => {
+    expect(complaintAbout({ SESSION_MINUTES: "an hour" })).toEqual([expect.stringContaining("from 1 to 1440")]);
+  });
+
+  test.each([
+    ["SESSION_MINUTES", "1", "1440"],
+    ["SESSION_RETENTION_DAYS", "1", "3650"],
+    ["AUDIT_RETENTION_MONTHS", "1", "120"],
+  ])("of %s may be %s, and %s", (name, least, most) => {
+    expect(complaintAbout({ [name]: least })).toEqual([]);
+    expect(complaintAbout({ [name]: most })).toEqual([]);
+  });
 });
 
 test.each(["e", "english!", "en_US", "en-"])("%s is no language tag", (tag) => {
@@ -181,9 +209,19 @@ test.each(["e", "english!", "en_US", "en-"])("%s is no language tag", (tag) => {
   ]);
 });
 
+test.each(["fr", "zh-Hant-TW", "es-419"])("%s is a language tag", (tag) => {
+  expect(withSettings({ DEFAULT_LANGUAGE: tag }).defaultLanguage).toBe(tag);
+});
+
+test("spaces around a value that was pasted are dropped", () => {
+  const pasted = withSettings({ TEAMVIEWER_CLIENT_ID: " 123456-app ", TERMS_VERSION: " 7 " });
+  expect(pasted).toMatchObject({ teamviewerClientId: "123456-app", termsVersion: "7" });
+  expect(complaintAbout({ TEAMVIEWER_CLIENT_ID: " " })).toHaveLength(1);
+});
+
 test("an organization's name has at most 100 characters", () => {
   expect(withSettings({ ORGANIZATION_NAME: "x".repeat(100) }).organizationName).toHaveLength(100);
-  expect(complaintAbout({ ORGANIZATION_NAME: "x".repeat(101) })).toHaveLength(1);
+  expect(complaintAbout({ ORGANIZATION_NAME: "x".repeat(101) })).toEqual([expect.stringContaining("at most 100")]);
   expect(complaintAbout({ ORGANIZATION_NAME: "   " })).toHaveLength(1);
 });
 
@@ -211,7 +249,10 @@ describe("Storage by identity", () => {
   });
 
   test("needs both addresses, over https", () => {
-    expect(complaintAbout({ ...services, AzureWebJobsStorage__tableServiceUri: "" })).toHaveLength(1);
+    for (const missing of ["tableServiceUri", "queueServiceUri"])
+      expect(complaintAbout({ ...services, [`AzureWebJobsStorage__${missing}`]: "" })).toEqual([
+        expect.stringMatching(/^- AzureWebJobsStorage: is required/),
+      ]);
     expect(complaintAbout({ ...services, AzureWebJobsStorage__queueServiceUri: "http://q.example" })).toEqual([
       expect.stringMatching(/must start with https:\/\//),
     ]);
@@ -220,6 +261,10 @@ describe("Storage by identity", () => {
   test("a connection string comes first, as for the Functions host", () => {
     expect(withSettings({ ...services, AzureWebJobsStorage: "x" }).storage).toEqual({ connectionString: "x" });
   });
+});
+
+test("elsewhere the public address has to be set, even if nothing else is missing", () => {
+  expect(complaintAbout({ PUBLIC_URL: undefined })).toEqual([expect.stringMatching(/^- PUBLIC_URL: is required/)]);
 });
 
 test("a public address leaves room for the words of a notification", () => {

@@ -97,6 +97,17 @@ describe("Refused as not allowed", () => {
   });
 });
 
+describe("Who is refused is told what to do", () => {
+  test.each<[string, unknown, string[], RegExp]>([
+    ["with a token of another kind", { ...person, ver: "1.0" }, [], /v2\.0/],
+    ["of another tenant", { ...person, tid: PORTAL }, [], /tenant/],
+    ["by a client that is not listed", person, [AGENT], /ALLOWED_CLIENTS/],
+    ["without the scope", { ...person, scp: "user.read" }, [], /access_as_user/],
+  ])("%s", (_title, claims, allowedClients, words) => {
+    expect(() => principalOfClaims(claims, { tenantId: TENANT, allowedClients })).toThrow(words);
+  });
+});
+
 test("only our three roles count, spelled exactly, each once", () => {
   const roles = [
     "remoteassistance.update",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { demoDevices } from "../../../infra/local/graph/devices.ts";
 import { deviceOf, managedDeviceSchema } from "../../../lib/adapters/graph/managed-device.ts";
-import type { Device } from "../../../lib/devices/device.ts";
+import type { Device, EligibilityCode } from "../../../lib/devices/device.ts";
 import { eligibilityOf } from "../../../lib/devices/eligibility.ts";
 import { aDevice } from "./a-device.ts";
 
@@ -76,6 +76,11 @@ describe("On Windows", () => {
       "no platform-not-supported",
     ],
     [
+      "a phone that only its device type tells is not helped",
+      { deviceType: "windowsPhone", operatingSystem: "Windows", skuFamily: "", skuNumber: undefined },
+      "no platform-not-supported",
+    ],
+    [
       "a phone that only its system tells is not helped",
       { deviceType: "", operatingSystem: "Windows Phone" },
       "no platform-not-supported",
@@ -127,6 +132,7 @@ describe("Elsewhere", () => {
     ["an iPad is helped and asked in Company Portal", { ...ios, platform: "ipados" }, "ok companyPortal"],
     ["an iPhone of nobody is not asked", { ...ios, userId: undefined }, "ok no-user"],
     ["an iPhone that is being wiped is not asked", { ...ios, managementState: "wipePending" }, "no device-not-managed"],
+    ["what looks like Windows in S mode on another system is helped", { platform: "macos", skuNumber: 178 }, "ok"],
     ["a Mac is helped and not asked", { ...ios, platform: "macos", operatingSystem: "macOS" }, "ok"],
     [
       "Vision Pro is not helped",
@@ -193,6 +199,20 @@ describe("On Android", () => {
       "ok",
     ],
     [
+      "a dedicated device, whoever owns it",
+      { ...corporate, ownership: "personal", enrollmentType: "androidEnterpriseDedicatedDevice" },
+      "no corporate-android",
+      "ok",
+    ],
+    [
+      "a corporate-owned work profile, whoever is said to own it",
+      { ...corporate, ownership: "personal", enrollmentType: "androidEnterpriseCorporateWorkProfile" },
+      "no corporate-android",
+      "ok",
+    ],
+    ["a work profile of unknown ownership", { ...byod, ownership: "unknown" }, "ok companyPortal", "ok companyPortal"],
+    ["a device that Intune tells nothing of", { ...android, deviceType: "", ownership: "unknown" }, "ok", "ok"],
+    [
       "a company's device told by its agent",
       { ...corporate, deviceType: "", enrollmentType: "unknown" },
       "no corporate-android",
@@ -223,11 +243,17 @@ describe("On Android", () => {
   });
 });
 
-test("each reason says something of its own", () => {
-  const texts = ["holoLens", "surfaceHub", "windowsPhone"].map(
-    (deviceType) => eligibilityOf(aDevice({ deviceType }), { allowCorporateAndroid: false }).reasons[0]?.text,
-  );
-  expect(new Set(texts).size).toBe(3);
+test.each<[EligibilityCode, Partial<Device>, RegExp]>([
+  ["platform-not-supported", { platform: "linux" }, /Windows, macOS, iOS, iPadOS and Android/],
+  ["hololens", { deviceType: "holoLens" }, /HoloLens/],
+  ["surface-hub", { deviceType: "surfaceHub" }, /Surface Hub/],
+  ["windows-10-s", { skuNumber: 178 }, /S mode/],
+  ["corporate-android", corporate, /ALLOW_CORPORATE_ANDROID/],
+  ["device-not-managed", { managementState: "wipePending" }, /not manage/],
+  ["no-user", { userId: undefined }, /pass the link on/],
+])("the reason %s says in words what is the matter and what may be done", (code, changes, words) => {
+  const { reasons } = eligibilityOf(aDevice(changes), { allowCorporateAndroid: false });
+  expect(reasons).toEqual([{ code, text: expect.stringMatching(words) }]);
 });
 
 /** What is decided about each kind of device of the demo company; devices are called `<kind>-001` and so on. */

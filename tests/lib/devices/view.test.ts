@@ -35,6 +35,10 @@ test("what Intune does not tell is missing", () => {
   expect(view).not.toHaveProperty("userPrincipalName");
 });
 
+test("who generates a client from the document gets a type called Device", () => {
+  expect(deviceSchema.meta()?.id).toBe("Device");
+});
+
 test("every device of the demo company fits the documented schema", () => {
   const views = demoDevices().map((managed) => viewOfDevice(deviceOf(managedDeviceSchema.parse(managed)), policy));
   expect(views.map((view) => deviceSchema.safeParse(view).error?.message).filter(Boolean)).toEqual([]);

@@ -45,7 +45,8 @@ describe.each([...languages])("In the language %s", (language) => {
   test("the words are its own", () => {
     const english = notificationText(usual);
     const own = notificationText({ ...usual, language });
-    expect(own.title === english.title && own.text === english.text).toBe(language === "en");
+    expect([own.title === english.title, own.text === english.text]).toEqual(Array(2).fill(language === "en"));
+    expect(own.title).toMatch(/\p{L}{4}.*\p{L}{4}/u);
   });
 });
 
@@ -86,6 +87,17 @@ test("a link that takes nearly all the room is whole all the same; then the word
   const { text } = notificationText({ ...usual, url });
   expect(text).toBe(`… IT suppor… ${url}`);
   expect(lengthOf(text)).toBe(500);
+});
+
+test("a name that just fits is whole; one character more, and only the name is cut", () => {
+  const { text } = notificationText({ ...usual, organization: "" });
+  const room = 500 - lengthOf(text);
+  const fits = notificationText({ ...usual, organization: "W".repeat(room) }).text;
+  expect(lengthOf(fits)).toBe(500);
+  expect(fits).not.toContain("…");
+  const cut = notificationText({ ...usual, organization: "W".repeat(room + 1) }).text;
+  expect(lengthOf(cut)).toBe(500);
+  expect(cut.startsWith(`${"W".repeat(room - 1)}… IT support`)).toBe(true);
 });
 
 describe("The language", () => {
