@@ -1,11 +1,12 @@
 /** What a user is told, in one language. `{organization}` and `{matchCode}` are filled in. */
 type Texts = { title: string; body: string };
 
+const english: Texts = {
+  title: "Remote help asks to connect",
+  body: "{organization} IT support asks to help on this device. Accept only if you are talking with them and they tell you the match code {matchCode}.",
+};
 const catalogue: Record<string, Texts> = {
-  en: {
-    title: "Remote help asks to connect",
-    body: "{organization} IT support asks to help on this device. Accept only if you are talking with them and they tell you the match code {matchCode}.",
-  },
+  en: english,
   fr: {
     title: "Demande d’assistance à distance",
     body: "Le support informatique de {organization} demande à vous aider sur cet appareil. N’acceptez que si vous êtes en contact avec lui et s’il vous donne le code {matchCode}.",
@@ -31,7 +32,7 @@ type Facts = { language: string; organization: string; matchCode: string; url: s
  * then the words, never the link; so the match code stays.
  */
 export function notificationText({ language, organization, matchCode, url }: Facts): { title: string; text: string } {
-  const { title, body } = catalogue[language] ?? catalogue.en ?? { title: "", body: "" };
+  const { title, body } = catalogue[language] ?? english;
   const room = TEXT_LIMIT - [...url].length - 1;
   const rest = body.replace("{organization}", "").replace("{matchCode}", () => matchCode);
   const name = cut(organization, room - [...rest].length);
