@@ -21,7 +21,7 @@ const CLOUDS = [
  * twice, it has no deadline, and it drops the token on addresses it does not know.
  */
 export function makeGraphClient({ graphUrl, credential, outbound, newId }: Deps): Client {
-  const audience = CLOUDS.includes(graphUrl) ? graphUrl : GRAPH;
+  const audience = audienceOf(graphUrl);
   const execute = async (context: Context): Promise<void> => {
     const asked = new URL(String(context.request));
     const token = await tokenOf(credential, audience);
@@ -38,6 +38,11 @@ export function makeGraphClient({ graphUrl, credential, outbound, newId }: Deps)
     context.response = new Response(hasBody ? answer.text : null, { status: answer.status, headers: answerHeaders });
   };
   return Client.initWithMiddleware({ middleware: { execute }, baseUrl: `${GRAPH}/`, defaultVersion: "v1.0" });
+}
+
+/** What tokens for Microsoft Graph at this address are for. */
+export function audienceOf(graphUrl: string): string {
+  return CLOUDS.includes(graphUrl) ? graphUrl : GRAPH;
 }
 
 async function tokenOf(credential: TokenCredential, audience: string): Promise<string> {
