@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { startTeamViewer, type TeamViewerStandIn } from "../../../../infra/local/teamviewer/start.ts";
-import { makeOutbound } from "../../../../lib/adapters/outbound.ts";
+import { makeOutbound, type Outbound, type OutboundRequest } from "../../../../lib/adapters/outbound.ts";
 import { makeTeamViewerGrants } from "../../../../lib/adapters/teamviewer/grants.ts";
 import type { TeamViewerGrants, TokenAnswer, TokenSet } from "../../../../lib/connector/ports.ts";
 
@@ -25,15 +25,18 @@ afterEach(() => {
 });
 afterAll(() => teamviewer.close());
 
-function grantsWith(clientSecret: string) {
+type Changes = { clientSecret?: (refused?: string) => Promise<string>; outbound?: Outbound };
+
+function grantsWith(secret: string, changes: Changes = {}) {
   return makeTeamViewerGrants({
     loginUrl: teamviewer.url,
     apiUrl: teamviewer.url,
     clientId: app.clientId,
-    clientSecret: async () => clientSecret,
+    clientSecret: async () => secret,
     redirectUri,
     outbound: makeOutbound([teamviewer.url]),
     now: () => NOW,
+    ...changes,
   });
 }
 
@@ -227,12 +230,125 @@ describe("the group of our sessions", () => {
     expect(await grants.groupId(accessToken)).toBe("g2");
   });
 
-  test.each([{ status: 403 }, { status: 200, body: { groups: "none" } }, { behaviour: "reset" as const }])(
-    "%p: unknown, without an error",
-    async (fault) => {
-      const { accessToken } = await connect();
-      teamviewer.addFault({ path: "/groups$", times: 0, ...fault });
-      expect(await grants.groupId(accessToken)).toBeUndefined();
-    },
-  );
+  test.each([
+    { status: 403 },
+    { status: 200, body: { groups: "none" } },
+    { status: 200, body: { groups: [{ id: "xg1", name: "Intune remote assistance" }] } },
+    { status: 200, body: { groups: [{ id: "g1/x", name: "Intune remote assistance" }] } },
+    { behaviour: "reset" as const },
+  ])("%p: unknown, without an error", async (fault) => {
+    const { accessToken } = await connect();
+    teamviewer.addFault({ path: "/groups$", times: 0, ...fault });
+    expect(await grants.groupId(accessToken)).toBeUndefined();
+  });
+});
+
+describe("A client secret that was changed since it was read", () => {
+  const secretsSent = () =>
+    teamviewer.journal
+      .filter(({ path }) => path.endsWith("/token"))
+      .map(({ body }) => new URLSearchParams(body).get("client_secret"));
+  /** A secret of which TeamViewer's refusal brings the newest, and which refusals were told. */
+  const changing = (newest: string) => {
+    const refusals: (string | undefined)[] = [];
+    const clientSecret = async (refused?: string) => {
+      refusals.push(refused);
+      return refused === undefined ? "old secret" : newest;
+    };
+    return { refusals, grants: grantsWith("", { clientSecret }) };
+  };
+
+  test("is read anew after its refusal, and the call made once more", async () => {
+    const code = await consent();
+    const { refusals, grants } = changing(app.clientSecret);
+    const first = granted(await grants.exchange(code));
+    expect(secretsSent()).toEqual(["old secret", app.clientSecret]);
+    expect(refusals).toEqual([undefined, "old secret"]);
+    teamviewer.setMode({ refresh: "non-rotating" });
+    expect(granted(await grants.refresh(first)).refreshToken).toBe(first.refreshToken);
+  });
+
+  test("ends the call after its refusal when there is no newer one", async () => {
+    const { grants } = changing("old secret");
+    const code = await consent();
+    expect(await grants.exchange(code)).toEqual({ outcome: "refused", reason: "invalid_client" });
+    expect(secretsSent()).toEqual(["old secret"]);
+  });
+
+  test("ends the call after the newer one is refused too", async () => {
+    const { grants } = changing("newer, still wrong");
+    const code = await consent();
+    expect(await grants.exchange(code)).toEqual({ outcome: "refused", reason: "invalid_client" });
+    expect(secretsSent()).toEqual(["old secret", "newer, still wrong"]);
+  });
+
+  test.each([
+    ["invalid_grant", { status: 400, body: { error: "invalid_grant" } }],
+    ["unauthorized_client", { status: 400, body: { error: "unauthorized_client" } }],
+    ["an error of TeamViewer's", { status: 500, body: { error: "invalid_client" } }],
+  ])("is not looked for after %s", async (_what, fault) => {
+    const { refusals, grants } = changing(app.clientSecret);
+    const code = await consent();
+    tokenFault(fault);
+    await grants.exchange(code);
+    expect(refusals).toEqual([undefined]);
+    expect(secretsSent()).toEqual(["old secret"]);
+  });
+});
+
+describe("The calls that must not be lost", () => {
+  /** An outbound that writes down what it was asked. */
+  const writingDown = (status: number) => {
+    const asked: (OutboundRequest & { path: string })[] = [];
+    const outbound: Outbound = async (url, request) => {
+      asked.push({ path: new URL(url).pathname, ...request });
+      return { status, headers: new Headers({ "content-type": "application/json" }), text: "{}" };
+    };
+    return { asked, outbound };
+  };
+
+  test("may last long: a token call a minute, a revocation ten seconds", async () => {
+    const { asked, outbound } = writingDown(200);
+    const calling = grantsWith("secret", { outbound });
+    await calling.exchange("code-1");
+    await calling.refresh({ accessToken: "a", refreshToken: "r", obtainedAt: "", expiresAt: "" });
+    await calling.revoke("a");
+    expect(asked).toMatchObject([
+      { method: "POST", path: "/api/v1/oauth2/token", timeoutMs: 60_000 },
+      { method: "POST", path: "/api/v1/oauth2/token", timeoutMs: 60_000 },
+      { method: "POST", path: "/api/v1/oauth2/revoke", timeoutMs: 10_000, headers: { authorization: "Bearer a" } },
+    ]);
+  });
+
+  test("go out even to a service that is taken for dead, when no later call brings back what they lose", async () => {
+    const { asked, outbound } = writingDown(200);
+    const calling = grantsWith("secret", { outbound });
+    await calling.exchange("code-1");
+    await calling.refresh({ accessToken: "a", refreshToken: "r", obtainedAt: "", expiresAt: "" });
+    await calling.revoke("a");
+    expect(asked.map(({ isUnskippable }) => isUnskippable ?? false)).toEqual([true, false, true]);
+  });
+
+  test.each([
+    [200, true],
+    [204, true],
+    [299, true],
+    [300, false],
+    [304, false],
+    [400, false],
+    [401, true],
+    [404, false],
+  ])("a revocation answered with %i is done: %p", async (status, isDone) => {
+    expect(await grantsWith("secret", writingDown(status)).revoke("a")).toBe(isDone);
+  });
+
+  test("let an error through that is none of the connection's", async () => {
+    const outbound = async () => {
+      throw new TypeError("a fault of our own");
+    };
+    const calling = grantsWith("secret", { outbound });
+    await expect(calling.exchange("code-1")).rejects.toThrow("a fault of our own");
+    await expect(calling.revoke("a")).rejects.toThrow("a fault of our own");
+    await expect(calling.groupId("a")).rejects.toThrow("a fault of our own");
+  });
 });

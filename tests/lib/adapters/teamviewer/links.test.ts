@@ -21,6 +21,8 @@ describe("A link leads to TeamViewer", () => {
     expect(isTeamViewerLink("https://127.0.0.1:8000/s12", ["http://127.0.0.1:8000"])).toBe(false);
     expect(isTeamViewerLink("http://127.0.0.2:8000/s12", ["http://127.0.0.1:8000"])).toBe(false);
     expect(isTeamViewerLink("http://127.0.0.1:8000/s12", usual)).toBe(false);
+    expect(isTeamViewerLink("http://127.0.0.1:8000/s12", [])).toBe(false);
+    expect(isTeamViewerLink("https://tv.contoso.example/s12", [...usual, "https://tv.contoso.example"])).toBe(true);
   });
 });
 
