@@ -96,7 +96,7 @@ export function requesting(product: TestApp) {
     const names = months.map((month) => `audit${month.toISOString().slice(0, 7).replace("-", "")}`);
     const rows = (await Promise.all(names.map((name) => product.rows(name)))).flat();
     return rows
-      .map(({ partitionKey, rowKey, etag, timestamp, actorId, actorKind, ...rest }) =>
+      .map(({ partitionKey, rowKey, etag, timestamp, claim, actorId, actorKind, ...rest }) =>
         auditEntrySchema.parse({ ...rest, actor: { id: actorId, kind: actorKind } }),
       )
       .filter((entry) => sessionId === undefined || entry.sessionId === sessionId)

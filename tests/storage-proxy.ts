@@ -5,10 +5,17 @@ import type { AddressInfo } from "node:net";
 export type StorageCall = { service: "table" | "queue"; about: string; status: number };
 
 /**
- * What to do to calls whose `about` fits: answer a status, cut the connection before the call, or do it and then cut
- * (`times` calls, default one; 0: all).
+ * What to do to calls whose `about` fits, after the first `skip`: answer a status (with `headers`, `body`), never answer, cut
+ * the connection before the call, or do it and then cut (`times` calls, default one; 0: all).
  */
-type StorageFault = { about: RegExp; behaviour: number | "reset" | "reset-after"; times?: number };
+type StorageFault = {
+  about: RegExp;
+  behaviour: number | "hang" | "reset" | "reset-after";
+  skip?: number;
+  times?: number;
+  headers?: Record<string, string>;
+  body?: string;
+};
 
 /** Stands between the app and its storage account: counts the calls and makes them fail. */
 export type StorageProxy = {
@@ -26,7 +33,12 @@ type Storage = { connectionString: string; tableUrl: string; queueUrl: string };
 export async function startStorageProxy(storage: Storage): Promise<StorageProxy> {
   const agent = new Agent({ keepAlive: true });
   const calls: StorageCall[] = [];
-  let faults: (StorageFault & { struck: number })[] = [];
+  let faults: (StorageFault & { seen: number; struck: number })[] = [];
+  const strikes = (fault: (typeof faults)[number], about: string) => {
+    if (!fault.about.test(about)) return false;
+    fault.seen += 1;
+    return fault.seen > (fault.skip ?? 0) && (fault.times === 0 || fault.struck < (fault.times ?? 1));
+  };
   let gates: { about: RegExp; arrive: () => void; open: Promise<void> }[] = [];
 
   const serve = async (
@@ -40,16 +52,15 @@ export async function startStorageProxy(storage: Storage): Promise<StorageProxy>
     const gate = gates.find((each) => each.about.test(about));
     gate?.arrive();
     await gate?.open;
-    const fault = faults.find(
-      (each) => each.about.test(about) && (each.times === 0 || each.struck < (each.times ?? 1)),
-    );
+    const fault = faults.find((each) => strikes(each, about));
     if (fault) fault.struck += 1;
     const call = { service, about, status: 0 };
     calls.push(call);
+    if (fault?.behaviour === "hang") return;
     if (fault?.behaviour === "reset") return void incoming.socket.destroy();
     if (typeof fault?.behaviour === "number") {
       call.status = fault.behaviour;
-      return void outgoing.writeHead(fault.behaviour).end();
+      return void outgoing.writeHead(fault.behaviour, fault.headers).end(fault.body);
     }
     const { hostname, port } = new URL(targetUrl);
     const { method, url: path, headers } = incoming;
@@ -80,7 +91,7 @@ export async function startStorageProxy(storage: Storage): Promise<StorageProxy>
       storage.connectionString,
     ),
     calls,
-    fail: (fault) => void faults.push({ ...fault, struck: 0 }),
+    fail: (fault) => void faults.push({ ...fault, seen: 0, struck: 0 }),
     hold(about) {
       const arrived = Promise.withResolvers<void>();
       const opened = Promise.withResolvers<void>();

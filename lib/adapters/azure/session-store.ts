@@ -3,7 +3,7 @@ import { type Session, sessionSchema } from "../../sessions/session.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
 import { type Row, type RowChange, type Table, where } from "./table.ts";
 
-type Deps = { table: Table; now: () => Date; newId: () => string };
+type Deps = { table: Table; now: () => Date };
 
 /** Sessions are spread over so many partitions; the id alone tells which, so a replay finds its row on any day. */
 const SHARDS = 4;
@@ -13,7 +13,7 @@ const shardOf = (id: string) => `s${Number.parseInt(id.slice(0, 1), 16) % SHARDS
  * Sessions in one table. Beside a session's row, in its partition: `new~<id>` until it stands in the lists, `open~<id>` until
  * it is over, `owed~<id>~…` for each side effect not yet known to be done. Ids are hex, so one range finds all three kinds.
  */
-export function makeSessionStore({ table, now, newId }: Deps): SessionStore {
+export function makeSessionStore({ table, now }: Deps): SessionStore {
   const lists = makeSessionLists(table);
 
   const find = async (id: string): Promise<StoredSession | undefined> => {
@@ -25,18 +25,13 @@ export function makeSessionStore({ table, now, newId }: Deps): SessionStore {
     find,
     async create(session) {
       const { id, requestedAt, requestedBy } = session;
-      const claim = newId();
       const marker = { partitionKey: shardOf(id), at: requestedAt, requestedBy, deviceId: session.device.id };
       const tags = await table.change([
-        { kind: "insert", row: { ...rowOf(session), claim } },
+        { kind: "insert", row: rowOf(session) },
         { kind: "upsert", row: { ...marker, rowKey: `new~${id}` } },
         { kind: "upsert", row: { ...marker, rowKey: `open~${id}` } },
       ]);
-      if (tags) return { session, etag: tags.get(id) ?? "" };
-      // A create whose answer got lost is tried again by the SDK and then meets its own row. Two requests of the same
-      // millisecond may be alike to the letter, so only the claim tells whose it is.
-      const existing = await table.read(shardOf(id), id);
-      return existing?.claim === claim ? storedOf(existing) : undefined;
+      return tags && { session, etag: tags.get(id) ?? "" };
     },
     async update({ etag }, session, owed = []) {
       const at = now().toISOString();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { odata, RestError, TableClient, type TableEntity, type TransactionAction } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
@@ -65,22 +66,44 @@ function makeTable(newClient: () => TableClient): Table {
   };
   const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
 
+  async function read(partitionKey: string, rowKey: string): Promise<Row | undefined> {
+    try {
+      return rowOf(await client().getEntity(partitionKey, rowKey, within()));
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw unavailable(error);
+    }
+  }
+
+  /**
+   * A change whose answer got lost is tried again by the SDK and then meets its own rows: the claim tells them from rows that
+   * somebody else wrote, be they alike to the letter. Undefined when the race was lost indeed.
+   */
+  async function tagsOfOwn(changes: readonly RowChange[], claim: string): Promise<Map<string, string> | undefined> {
+    if (!isClaimed(changes)) return undefined;
+    const tags = new Map<string, string>();
+    for (const { kind, row } of changes) {
+      if (kind === "delete") continue;
+      const existing = await read(row.partitionKey, row.rowKey);
+      if (existing?.claim !== claim) return undefined;
+      tags.set(row.rowKey, existing.etag);
+    }
+    return tags.size > 0 ? tags : undefined;
+  }
+
   return {
-    async read(partitionKey, rowKey) {
-      try {
-        return rowOf(await client().getEntity(partitionKey, rowKey, within()));
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw unavailable(error);
-      }
-    },
+    read,
     async change(changes) {
+      const claim = randomUUID();
+      const claimed = isClaimed(changes)
+        ? changes.map((change) => ({ ...change, row: { ...change.row, claim } }))
+        : changes;
       for (const isSecondTry of [false, true]) {
         try {
-          return await apply(client(), changes, within());
+          return await apply(client(), claimed, within());
         } catch (error) {
           if (isTableMissing(error) && !isSecondTry) await create(client());
-          else if ([404, 409, 412].includes(statusOf(error))) return undefined;
+          else if ([404, 409, 412].includes(statusOf(error))) return tagsOfOwn(changes, claim);
           else throw unavailable(error);
         }
       }
@@ -121,6 +144,9 @@ function makeTable(newClient: () => TableClient): Table {
     },
   };
 }
+
+/** Which rows carry the `claim` of their change: a row inserted alone is known by a key that nobody else makes up. */
+const isClaimed = (changes: readonly RowChange[]) => changes.length > 1 || changes[0]?.kind === "replace";
 
 async function apply(client: TableClient, changes: readonly RowChange[], within: { abortSignal: AbortSignal }) {
   const [only] = changes;

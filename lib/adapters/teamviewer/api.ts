@@ -42,7 +42,8 @@ export async function callApi<T>(
 }
 
 function understood<T>(answer: OutboundAnswer, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(answer.status === 204 ? undefined : jsonOf(answer.text));
+  // Text that is no JSON stays text: no schema takes it.
+  const parsed = schema.safeParse(answer.text === "" ? undefined : (jsonOf(answer.text) ?? answer.text));
   if (parsed.success) return parsed.data;
   throw new TeamViewerError("upstream-invalid", "TeamViewer gave an answer that cannot be used.", {
     isAmbiguous: true,

@@ -38,6 +38,9 @@ const listSchema = z.object({
   next_offset: z.string().nullish(),
 });
 
+/** A change is answered with 204 and no body; a page of some proxy in its place is not believed. */
+const nothing = z.object({}).optional();
+
 export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: Deps): RemoteSessions {
   const api = { apiUrl, outbound };
 
@@ -96,7 +99,7 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
 
   async function close(access: Access, code: string): Promise<void> {
     try {
-      await call(access, { method: "PUT", path: `/sessions/${code}`, body: { state: "closed" }, schema: z.unknown() });
+      await call(access, { method: "PUT", path: `/sessions/${code}`, body: { state: "closed" }, schema: nothing });
     } catch (error) {
       const isGone = error instanceof TeamViewerError && error.status === 404;
       if (!isGone) throw error;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
@@ -23,7 +22,7 @@ beforeAll(async () => {
 beforeEach(() => {
   made += 1;
   const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
-  ledger = makeNotificationLedger(tables(`notifications${made}`), randomUUID);
+  ledger = makeNotificationLedger(tables(`notifications${made}`));
 });
 
 afterAll(() => azurite.close());
@@ -94,7 +93,7 @@ describe("The ledger of notifications", () => {
     try {
       proxy.fail({ about: /\$batch/, behaviour: "reset-after" });
       const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
-      const behindProxy = makeNotificationLedger(tables(`notifications${made}`), randomUUID);
+      const behindProxy = makeNotificationLedger(tables(`notifications${made}`));
       const reserved = await behindProxy.reserve({
         deviceId: PHONE,
         notifyKey: "key",

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -30,7 +29,7 @@ beforeEach(() => {
   made += 1;
   const name = `sessions${made}`;
   const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
-  store = makeSessionStore({ table: tables(name), now: () => NOW, newId: randomUUID });
+  store = makeSessionStore({ table: tables(name), now: () => NOW });
   raw = TableClient.fromConnectionString(azurite.connectionString, name, { allowInsecureConnection: true });
 });
 
@@ -41,7 +40,7 @@ afterAll(async () => {
 
 function storeBehindProxy(): SessionStore {
   const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
-  return makeSessionStore({ table: tables(`sessions${made}`), now: () => NOW, newId: randomUUID });
+  return makeSessionStore({ table: tables(`sessions${made}`), now: () => NOW });
 }
 
 /** Session number `number`: ids in all shards, requested `secondsAgo`. */

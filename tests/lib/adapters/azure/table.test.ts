@@ -4,6 +4,7 @@ import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
 import { startStandIn } from "../../../../infra/local/stand-in.ts";
 import { makeTables, type Row, type RowChange, type Table, where } from "../../../../lib/adapters/azure/table.ts";
 import { makeMemoryTables } from "../../../memory/table.ts";
+import { startStorageProxy } from "../../../storage-proxy.ts";
 
 let azurite: Azurite;
 let tables: (name: string) => Table;
@@ -245,5 +246,44 @@ describe("A table", () => {
     } finally {
       await refusing.close();
     }
+  });
+
+  describe("whose answer gets lost", () => {
+    /** A row `r`, and the table behind a connection that is cut after the next write was done. */
+    async function losing(work: (table: Table, etag: string, open: Table) => Promise<void>) {
+      const open = missing("Azure's storage");
+      const tags = await open.change([{ kind: "insert", row: row("r", "old") }]);
+      const proxy = await startStorageProxy(azurite);
+      try {
+        proxy.fail({ about: /^(PUT|PATCH|POST) /, behaviour: "reset-after" });
+        const behindProxy = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+        await work(behindProxy(`table${made}`), tags?.get("r") ?? "", open);
+      } finally {
+        await proxy.close();
+      }
+    }
+
+    test("has changed a row all the same, and says so", () =>
+      losing(async (table, etag, open) => {
+        const tags = await table.change([{ kind: "replace", row: row("r", "new"), etag }]);
+        const stored = await open.read("p", "r");
+        expect(stored).toMatchObject({ value: "new" });
+        expect(tags?.get("r")).toBe(stored?.etag);
+      }));
+
+    test("has done a transaction all the same, and says so with the tags of its rows", () =>
+      losing(async (table, etag, open) => {
+        const inserted: RowChange[] = ["a", "b"].map((key) => ({ kind: "insert", row: row(key, "new") }));
+        const tags = await table.change([{ kind: "replace", row: row("r", "new"), etag }, ...inserted]);
+        const stored = await listed(open);
+        expect(tags).toEqual(new Map(stored.map(({ rowKey, etag: tag }) => [rowKey, tag])));
+      }));
+
+    test("does not take somebody else's change for its own, be it the same to the letter", () =>
+      losing(async (table, etag, open) => {
+        const same: RowChange[] = [{ kind: "replace", row: row("r", "new"), etag }];
+        expect(await open.change(same)).toBeDefined();
+        expect(await table.change(same)).toBeUndefined();
+      }));
   });
 });
