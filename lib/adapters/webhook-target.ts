@@ -3,7 +3,8 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
 import fetch, { type Response } from "node-fetch";
-import type { CallTarget, TargetAnswer, TargetCall } from "../webhooks/ports.ts";
+import type { CallTarget, TargetCall } from "../webhooks/ports.ts";
+import type { TargetAnswer } from "../webhooks/target-answer.ts";
 import { isLoopbackUrl, targetProblem } from "../webhooks/target-url.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 

@@ -35,7 +35,8 @@ export function makeDisconnect({ connections, audit, forget }: Deps) {
       if (round === 0) await audit.intent(subject);
       await cancel(waiting);
       if (!isInUse) {
-        await audit.outcome(subject, { result: waiting.length > 0 ? "success" : "replayed" });
+        const cancelled = { result: "success", reason: "not-confirmed" } as const;
+        await audit.outcome(subject, waiting.length > 0 ? cancelled : { result: "replayed" });
         return viewOfConnector(current?.value, undefined);
       }
       const entry = audit.outcomeEntry(subject, { result: "success" });

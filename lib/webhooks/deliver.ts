@@ -1,11 +1,12 @@
 import type { Stored } from "../connector/ports.ts";
 import { isAppError } from "../errors.ts";
-import { type Attempt, type AttemptProblem, problemOf } from "./delivery.ts";
+import type { Attempt } from "./delivery.ts";
 import type { KnownWebhooks } from "./known.ts";
 import type { makeLanes } from "./lanes.ts";
-import type { DeliveryMessage, DeliveryStore, TargetAnswer, WebhookQueue, WebhookVault } from "./ports.ts";
+import type { DeliveryMessage, DeliveryStore, WebhookQueue, WebhookVault } from "./ports.ts";
 import { secondsToLane, secondsToNext } from "./schedule.ts";
 import type { SendEvent } from "./send.ts";
+import { type AttemptProblem, problemOf, type TargetAnswer } from "./target-answer.ts";
 import type { NoteOutcome } from "./trouble.ts";
 import type { Webhook } from "./webhook.ts";
 

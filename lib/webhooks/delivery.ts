@@ -1,20 +1,6 @@
 import * as z from "zod";
 import { sentTypes, webhookEventSchema } from "./event.ts";
-import type { TargetAnswer } from "./ports.ts";
-
-/** Why an attempt did not succeed. `redirected` and `status` are answers; the others mean that there was none. */
-export const attemptProblems = [
-  "status",
-  "redirected",
-  "gone",
-  "timeout",
-  "unreachable",
-  "cut",
-  "refused-address",
-  "given-up",
-  "paused",
-] as const;
-export type AttemptProblem = (typeof attemptProblems)[number];
+import { attemptProblems } from "./target-answer.ts";
 
 /**
  * One attempt to deliver one event, stored under its number: storing it is the lock. `sending` until `until`, after which the
@@ -76,13 +62,4 @@ export function viewOfDelivery(attempts: readonly Attempt[]): DeliveryView | und
       ...(problem ? { problem } : {}),
     })),
   };
-}
-
-/** What an answer means: undefined is success, which is 2xx and nothing else (Standard Webhooks 1.0.0, "Delivery"). */
-export function problemOf(answer: TargetAnswer): AttemptProblem | undefined {
-  if (answer.outcome !== "answered") return answer.outcome;
-  const { status } = answer;
-  if (status >= 200 && status < 300) return undefined;
-  if (status === 410) return "gone";
-  return status >= 300 && status < 400 ? "redirected" : "status";
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Stored } from "../connector/ports.ts";
 import type { Attempt } from "./delivery.ts";
 import { webhookEventSchema } from "./event.ts";
+import type { TargetAnswer } from "./target-answer.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** A queue message of `webhooks`: ids, states and times only. `putBacks`: how often it waited for a free lane. */
@@ -62,21 +63,6 @@ export type WebhookVault = {
   read: (name: string) => Promise<WebhookSecrets | undefined>;
   remove: (name: string) => Promise<void>;
 };
-
-/**
- * What became of a call to a target. `refused-address`: its name leads to an address that is not public, nothing was sent.
- * `text` is the beginning of the answer's body, for the proof of consent alone: it is shown to nobody.
- */
-export type TargetAnswer = { durationMs: number } & (
-  | {
-      outcome: "answered";
-      status: number;
-      text: string;
-      allowedOrigin: string | undefined;
-      retryAfterSeconds: number | undefined;
-    }
-  | { outcome: "refused-address" | "unreachable" | "timeout" | "cut" }
-);
 
 export type TargetCall = { method: "OPTIONS" | "POST"; headers: Record<string, string>; body?: string };
 

@@ -1,6 +1,7 @@
 import type { WebhookEvent } from "./event.ts";
-import type { CallTarget, TargetAnswer, WebhookSecrets } from "./ports.ts";
+import type { CallTarget, WebhookSecrets } from "./ports.ts";
 import type { SendEvent } from "./send.ts";
+import type { TargetAnswer } from "./target-answer.ts";
 import type { Webhook } from "./webhook.ts";
 
 type Deps = {

@@ -1,5 +1,6 @@
 import { cloudEventOf, type WebhookEvent } from "./event.ts";
-import type { CallTarget, SignWebhook, TargetAnswer, WebhookSecrets } from "./ports.ts";
+import type { CallTarget, SignWebhook, WebhookSecrets } from "./ports.ts";
+import type { TargetAnswer } from "./target-answer.ts";
 
 type Deps = { callTarget: CallTarget; sign: SignWebhook; now: () => Date; source: string };
 

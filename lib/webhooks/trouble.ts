@@ -2,9 +2,9 @@ import type { AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import { isAppError } from "../errors.ts";
 import { changeWebhook } from "./change.ts";
-import type { AttemptProblem } from "./delivery.ts";
 import type { KnownWebhooks } from "./known.ts";
 import type { WebhookStore } from "./ports.ts";
+import type { AttemptProblem } from "./target-answer.ts";
 import { PAUSE_AFTER_MS, type Webhook } from "./webhook.ts";
 
 type Deps = { store: WebhookStore; known: KnownWebhooks; audit: Audit; now: () => Date; newId: () => string };

@@ -2,12 +2,13 @@ import type { Principal } from "../access/principal.ts";
 import type { Audit } from "../audit/record.ts";
 import { audited } from "./audited.ts";
 import { findWebhook } from "./change.ts";
-import { type Attempt, type DeliveryView, problemOf, viewOfDelivery } from "./delivery.ts";
+import { type Attempt, type DeliveryView, viewOfDelivery } from "./delivery.ts";
 import type { WebhookEvent } from "./event.ts";
 import type { KnownWebhooks } from "./known.ts";
 import type { DeliveryStore, WebhookStore, WebhookVault } from "./ports.ts";
 import type { Prove } from "./prove.ts";
 import type { SendEvent } from "./send.ts";
+import { problemOf } from "./target-answer.ts";
 import { askAgain, secretMissing } from "./update.ts";
 import { viewOfWebhook, type WebhookView } from "./webhook.ts";
 

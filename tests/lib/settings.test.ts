@@ -50,6 +50,7 @@ test("with the least of settings everything else takes its documented default", 
     sessionRetentionDays: 90,
     auditRetentionMonths: 24,
     allowedOrigins: [],
+    webhookAllowLoopback: false,
   });
 });
 
@@ -72,6 +73,7 @@ test("every setting that is given is taken", () => {
     SESSION_RETENTION_DAYS: "3650",
     AUDIT_RETENTION_MONTHS: "120",
     ALLOWED_ORIGINS: "https://portal.example/, http://[::1]:5173",
+    WEBHOOK_ALLOW_LOOPBACK: "true",
   });
   expect(given).toMatchObject({
     allowedClients: [CLIENT.toLowerCase(), TENANT.toLowerCase()],
@@ -91,6 +93,7 @@ test("every setting that is given is taken", () => {
     sessionRetentionDays: 3650,
     auditRetentionMonths: 120,
     allowedOrigins: ["https://portal.example", "http://[::1]:5173"],
+    webhookAllowLoopback: true,
   });
 });
 
