@@ -5,7 +5,7 @@ import { csvOf, ndjsonOf } from "../lib/http/audit-export.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { listSchema, paging } from "../lib/http/paging.ts";
 
-const time = z.union(
+export const time = z.union(
   [z.iso.datetime({ offset: true }), z.iso.date()],
   "must be a time such as 2026-11-22T10:00:00Z, or a date",
 );

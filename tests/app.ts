@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { TableClient, TableServiceClient } from "@azure/data-tables";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { SecretClient } from "@azure/keyvault-secrets";
+import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import type { TokenOverrides } from "../infra/local/entra/token-for.ts";
 import { startSurroundings } from "../infra/local/surroundings.ts";
@@ -66,6 +67,8 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     for await (const { name = "" } of tables.listTables()) await tables.deleteTable(name);
     const queues = QueueServiceClient.fromConnectionString(connectionString);
     for await (const { name } of queues.listQueues()) await queues.getQueueClient(name).clearMessages();
+    const blobs = BlobServiceClient.fromConnectionString(connectionString);
+    for await (const { name } of blobs.listContainers()) await blobs.deleteContainer(name);
   }
 
   /** The names of the token sets that the vault holds. */
@@ -109,7 +112,7 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     },
     secretNames,
     /** What `/api/audit` tells since `reset` about the actions that start with `action`, oldest first. */
-    async audit(action: "connector." | "session." | "notification."): Promise<AuditEntry[]> {
+    async audit(action: "connector." | "session." | "notification." | "audit."): Promise<AuditEntry[]> {
       const token = await around.entra.tokenFor("Log collector", { claims: { exp: Math.floor(nowMs / 1000) + 60 } });
       const query = new URLSearchParams({ action, format: "ndjson", from: new Date(resetAtMs).toISOString() });
       const answer = await first.request("GET", `/api/audit?${query}`, { token });

@@ -1,5 +1,6 @@
 import { pageNotOurs } from "../errors.ts";
 import type { AuditEntry } from "./entry.ts";
+import { auditIdPattern, keptFrom } from "./id.ts";
 import type { AuditLog, AuditQuery } from "./ports.ts";
 
 type Deps = { auditLog: AuditLog; now: () => Date; auditRetentionMonths: number };
@@ -11,7 +12,7 @@ export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
     // Nothing stands after now (but for clocks that differ), so no day after it is looked at.
     const latest = new Date(now().getTime() + 60_000);
     const to = filter.to && filter.to < latest ? filter.to : latest;
-    const oldest = new Date(Date.UTC(now().getUTCFullYear(), now().getUTCMonth() - auditRetentionMonths, 1));
+    const oldest = keptFrom(now(), auditRetentionMonths);
     const from = filter.from && filter.from > oldest ? filter.from : oldest;
     return { ...filter, from, to };
   };
@@ -31,6 +32,6 @@ export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
 
 /** A page is the id of the last entry seen. */
 function checkedPage(page: string | undefined): string | undefined {
-  if (page === undefined || /^\d{19}-[0-9a-f]{16}$/.test(page)) return page;
+  if (page === undefined || auditIdPattern.test(page)) return page;
   throw pageNotOurs();
 }

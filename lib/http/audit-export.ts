@@ -15,7 +15,7 @@ const columns = [
 ] as const;
 
 /** One JSON object a line. */
-export const ndjsonOf = (entries: AsyncIterable<AuditEntry>) => streamOf(entries, "", (entry) => JSON.stringify(entry));
+export const ndjsonOf = (lines: AsyncIterable<unknown>) => streamOf(lines, "", (line) => JSON.stringify(line));
 
 /** RFC 4180, with a header line. */
 export const csvOf = (entries: AsyncIterable<AuditEntry>) =>
@@ -30,11 +30,7 @@ function cell(value: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function streamOf(
-  entries: AsyncIterable<AuditEntry>,
-  head: string,
-  line: (entry: AuditEntry) => string,
-): ReadableStream<Uint8Array> {
+function streamOf<T>(entries: AsyncIterable<T>, head: string, line: (entry: T) => string): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   async function* chunks() {
     if (head) yield encoder.encode(head);

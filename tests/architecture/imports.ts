@@ -37,6 +37,7 @@ export function wrongArrows(file: SourceFile): string[] {
   if (!layer) return [`${file.path} has no place in the picture`];
   return file.imports.flatMap((each) => {
     const target = targetOf(file, each);
+    if (file.path === CHECKING.path && target === CHECKING.target) return [];
     const reason = target === undefined ? packageProblem(layer, each) : arrowProblem(layer, target, each);
     return reason ? [`${file.path} -> ${each.from}: ${reason}`] : [];
   });
@@ -66,7 +67,10 @@ function arrowProblem(from: Layer, target: string, { names, isTypeOnly }: Import
 }
 
 /** What of node:crypto is a pure function. */
-const PURE_CRYPTO = ["createHash", "timingSafeEqual"];
+const PURE_CRYPTO = ["createHash", "createHmac", "createPublicKey", "timingSafeEqual", "verify"];
+
+/** Whoever checks an audit runs the same rules that sealed it. */
+const CHECKING = { path: "infra/audit-verify.ts", target: "lib/audit/verify.ts" };
 
 function packageProblem(from: Layer, { from: name, names, isTypeOnly }: Import): string | undefined {
   if (name === "@azure/functions-core") return from === "infra" ? undefined : "only the Functions worker has it";

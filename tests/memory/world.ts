@@ -5,6 +5,7 @@ import type { NotificationMessage } from "../../lib/notifications/ports.ts";
 import { aDevice } from "../lib/devices/a-device.ts";
 import { makeMemoryGrants } from "./grants.ts";
 import { makeMemoryRemoteSessions } from "./remote-sessions.ts";
+import { makeMemorySealing } from "./sealing.ts";
 import { makeMemorySecrets } from "./secrets.ts";
 import { makeMemoryTables } from "./table.ts";
 
@@ -42,6 +43,7 @@ export function makeWorld() {
     newHex: () => next().toString(16).padStart(16, "0"),
     tables: makeMemoryTables(),
     secrets,
+    sealing: makeMemorySealing(),
     grants,
     remote: makeMemoryRemoteSessions(grants),
     devices,

@@ -37,7 +37,7 @@ export function checkName(name: string): string {
   throw badParameter(`The request URI contains an invalid name: ${name}`);
 }
 
-function parse<T>(schema: z.ZodType<T>, body: string): T {
+export function parse<T>(schema: z.ZodType<T>, body: string): T {
   const parsed = schema.safeParse(json(body));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -33,10 +33,26 @@ export const deletedSecretNotFound = (name: string) =>
 export const secretDisabled = () =>
   new VaultRefusal(403, "Forbidden", "Operation get is not allowed on a disabled secret.", "SecretDisabled");
 
-export const deletedButRecoverable = (name: string) =>
+export const deletedButRecoverable = (name: string, kind: "Secret" | "Key" = "Secret") =>
   new VaultRefusal(
     409,
     "Conflict",
-    `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`,
+    `${kind} ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`,
     "ObjectIsDeletedButRecoverable",
   );
+
+export const keyNotFound = (id: string) =>
+  new VaultRefusal(
+    404,
+    "KeyNotFound",
+    `A key with (name/id) ${id} was not found in this key vault. If you recently deleted this key you may be able to recover it using the correct recovery command.`,
+  );
+
+export const deletedKeyNotFound = (name: string) =>
+  new VaultRefusal(404, "KeyNotFound", `Deleted Key not found: ${name}`);
+
+export const keyDisabled = (operation: string) =>
+  new VaultRefusal(403, "Forbidden", `Operation ${operation} is not allowed on a disabled key.`, "KeyDisabled");
+
+export const keyOperationForbidden = (operation: string) =>
+  new VaultRefusal(403, "Forbidden", `Operation ${operation} is not permitted on this key.`, "KeyOperationForbidden");

@@ -1,16 +1,17 @@
 import type { Certificate } from "../certificate.ts";
 import { TENANT_ID } from "../principals.ts";
-import { type StandIn, type StandInAnswer, type StandInRequest, type StandInRoute, startStandIn } from "../stand-in.ts";
+import { type StandIn, type StandInRoute, startStandIn } from "../stand-in.ts";
 import { bundle, deletedBundle, page } from "./bundles.ts";
-import { challenge } from "./challenge.ts";
+import { type Asked, type Guarded, guarded, ok } from "./guarded.ts";
+import { keyRoutes } from "./key-routes.ts";
+import { keyStore } from "./key-store.ts";
 import { checkName, parseProperties, parseSecret } from "./secret-input.ts";
 import { pick, secretStore } from "./secret-store.ts";
-import { badParameter, refusalAnswer, VaultRefusal } from "./vault-refusal.ts";
 
 type Options = {
   port: number;
   certificate: Certificate;
-  /** Where the secrets are kept over a restart. */
+  /** Where the secrets are kept over a restart; the keys beside it, in `…-keys.json`. */
   file?: string;
   /** Secrets that are set at start when there is none of that name. */
   secrets?: Record<string, string>;
@@ -18,27 +19,22 @@ type Options = {
   authority?: string;
 };
 
-/** What a route needs: the parts of the request that matter, with the name checked. */
-type Asked = {
-  origin: string;
-  name: string;
-  version: string | undefined;
-  path: string;
-  query: URLSearchParams;
-  body: string;
-};
-
-/** The secrets part of Key Vault's data plane: https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups */
+/**
+ * The secrets and keys of Key Vault's data plane: https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups,
+ * https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups
+ */
 export async function startVault({ port, certificate, file, secrets = {}, authority }: Options): Promise<StandIn> {
   const store = secretStore(file);
   for (const [name, value] of Object.entries(secrets)) {
     if (!store.has(name)) store.set(checkName(name), { value });
   }
   const route = guarded(authority ?? `https://login.microsoftonline.com/${TENANT_ID}`);
-  return startStandIn({ name: "vault", port, tls: certificate, routes: routes(route, store) });
+  const keys = keyStore(file?.replace(/(\.json)?$/, "-keys.json"));
+  const all = [...secretRoutes(route, store), ...keyRoutes(route, keys)];
+  return startStandIn({ name: "vault", port, tls: certificate, routes: all });
 }
 
-function routes(route: ReturnType<typeof guarded>, store: ReturnType<typeof secretStore>): StandInRoute[] {
+function secretRoutes(route: Guarded, store: ReturnType<typeof secretStore>): StandInRoute[] {
   const read = ({ origin, name, version }: Asked) =>
     ok(bundle(origin, store.active(name), store.read(name, version), { value: true }));
   const update = ({ origin, name, version, body }: Asked) => {
@@ -87,30 +83,4 @@ function routes(route: ReturnType<typeof guarded>, store: ReturnType<typeof secr
       return { status: 204 };
     }),
   ];
-}
-
-/** Makes routes that first ask for a bearer and an `api-version`, and that answer refusals as the service does. */
-function guarded(authority: string) {
-  return (method: string, path: string, answer: (asked: Asked) => StandInAnswer): StandInRoute => ({
-    method,
-    path,
-    answer: (request: StandInRequest) => {
-      const unauthorized = challenge(request, authority);
-      if (unauthorized) return unauthorized;
-      try {
-        if (!request.query.get("api-version")) throw badParameter("api-version must be specified");
-        const { params, query, body, headers } = request;
-        const name = params.name === undefined ? "" : checkName(params.name);
-        const origin = `https://${headers.host}`;
-        return answer({ origin, name, version: params.version, path: request.path, query, body });
-      } catch (error) {
-        if (error instanceof VaultRefusal) return refusalAnswer(error);
-        throw error;
-      }
-    },
-  });
-}
-
-function ok(json: unknown): StandInAnswer {
-  return { status: 200, headers: { "cache-control": "no-cache" }, json };
 }

@@ -1,4 +1,5 @@
 import { type AuditEntry, auditEntrySchema } from "../../audit/entry.ts";
+import { LAST_US, timeOfId } from "../../audit/id.ts";
 import type { AuditLog, AuditQuery } from "../../audit/ports.ts";
 import { dayOf, monthOf } from "./reverse-time.ts";
 import { type Row, type Table, where } from "./table.ts";
@@ -6,9 +7,6 @@ import { type Row, type Table, where } from "./table.ts";
 const SHARDS = 4;
 const DAY_MS = 24 * 60 * 60_000;
 const MONTHS_LOOKED_BACK = 24;
-
-/** An audit id is `<reverse microseconds, 19 digits>-<16 hex>`: later entries sort first, and row and table follow from it. */
-const LAST_US = 8_640_000_000_000_000_000n;
 
 /** Makes audit ids: strictly descending within this process, so an intent always sorts behind its outcome. */
 export function makeNewAuditId(randomHex: () => string) {
@@ -29,7 +27,7 @@ export function makeTableAuditLog(table: (name: string) => Table): AuditLog {
       await table(tableOf(entry.at)).change([{ kind: "insert", row }]);
     },
     async *read(query, afterId) {
-      const newest = new Date(Math.min(lastMoment(query).getTime(), afterId ? timeOf(afterId).getTime() : Infinity));
+      const newest = new Date(Math.min(lastMoment(query).getTime(), afterId ? timeOfId(afterId).getTime() : Infinity));
       let looked = "";
       for (
         let day = startOfDay(newest);
@@ -60,7 +58,6 @@ function keysOf(id: string, at: string) {
 }
 
 const lastMoment = ({ to }: AuditQuery) => new Date(to.getTime() - 1);
-const timeOf = (id: string) => new Date(Number((LAST_US - BigInt(id.slice(0, 19))) / 1000n));
 const startOfDay = (at: Date) => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS);
 
 const startOfMonth = (at: Date) => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1));

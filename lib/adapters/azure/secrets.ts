@@ -13,13 +13,15 @@ const TIMEOUT_MS = 10_000;
 const RETRIES = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4000 };
 const VAULT_DOMAINS = [".vault.azure.net", ".vault.usgovcloudapi.net", ".vault.azure.cn"];
 
-export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secrets {
+/** How every client of the vault is set up. */
+export function vaultOptions(vaultUrl: string) {
   // The SDK checks that the challenge names the vault's own cloud; an address outside those clouds has none to name.
   const isOfACloud = VAULT_DOMAINS.some((domain) => new URL(vaultUrl).hostname.endsWith(domain));
-  const client = new SecretClient(vaultUrl, credential, {
-    disableChallengeResourceVerification: !isOfACloud,
-    retryOptions: RETRIES,
-  });
+  return { disableChallengeResourceVerification: !isOfACloud, retryOptions: RETRIES };
+}
+
+export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secrets {
+  const client = new SecretClient(vaultUrl, credential, vaultOptions(vaultUrl));
   const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
 
   return {

@@ -1,0 +1,83 @@
+import type { TokenCredential } from "@azure/identity";
+import type { KeyClient } from "@azure/keyvault-keys";
+import type { SealKeys } from "../../audit/ports.ts";
+import { publicKeySchema } from "../../audit/seal.ts";
+import { AppError } from "../../errors.ts";
+import { vaultOptions } from "./secrets.ts";
+
+const NAME = "audit-seal";
+const TIMEOUT_MS = 10_000;
+
+/** The key `audit-seal` of the vault: EC P-256. Its SDK is loaded when it is first used. */
+export function makeSealKeys(vaultUrl: string, credential: TokenCredential): SealKeys {
+  const options = vaultOptions(vaultUrl);
+  const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  let opened: KeyClient | undefined;
+  const client = async () => {
+    const { KeyClient } = await import("@azure/keyvault-keys");
+    opened ??= new KeyClient(vaultUrl, credential, options);
+    return opened;
+  };
+
+  return {
+    async current() {
+      try {
+        return versionOf((await (await client()).getKey(NAME, within())).properties);
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+      try {
+        const keyOps = ["sign", "verify"];
+        return versionOf(
+          (await (await client()).createEcKey(NAME, { curve: "P-256", keyOps, ...within() })).properties,
+        );
+      } catch (error) {
+        throw statusOf(error) === 403 ? keyMissing(error) : unavailable(error);
+      }
+    },
+    async sign(version, text) {
+      const { CryptographyClient } = await import("@azure/keyvault-keys");
+      const signer = new CryptographyClient(`${vaultUrl}/keys/${NAME}/${version}`, credential, options);
+      try {
+        const { result } = await signer.signData("ES256", Buffer.from(text), within());
+        return Buffer.from(result).toString("base64url");
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async all() {
+      const keys: Awaited<ReturnType<SealKeys["all"]>> = [];
+      try {
+        for await (const { version } of (await client()).listPropertiesOfKeyVersions(NAME, within())) {
+          if (!version) continue;
+          const { key } = await (await client()).getKey(NAME, { version, ...within() });
+          const [x, y] = [key?.x, key?.y].map((part) => Buffer.from(part ?? "").toString("base64url"));
+          keys.push({ id: version, jwk: publicKeySchema.parse({ kty: key?.kty, crv: key?.crv, x, y }) });
+        }
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+      return keys;
+    },
+  };
+}
+
+const versionOf = ({ version }: { version?: string }) => version ?? "";
+
+const statusOf = (error: unknown) =>
+  error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
+
+const keyMissing = (cause: unknown) =>
+  new AppError(
+    "upstream-unavailable",
+    `The key ${NAME} is missing in Key Vault, and this app may not make it. Make an EC key of that name with the curve P-256 and the operations sign and verify.`,
+    { cause, retryAfterSeconds: 120 },
+  );
+
+function unavailable(cause: unknown): AppError {
+  const text =
+    statusOf(cause) === 403
+      ? `Key Vault refuses to sign with ${NAME}. Give this app's identity the role Key Vault Crypto User; a new role takes some minutes to work.`
+      : "Key Vault does not answer. Try again in half a minute.";
+  return new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: statusOf(cause) === 403 ? 120 : 30 });
+}
