@@ -58,7 +58,7 @@ export function createApp(
 
   const sets = makeTokenSets({ connections, vault, seal, newId });
   const tokens = makeRefresh({ connections, sets, grants, lease, audit, newId });
-  const access = makeTeamViewerAccess({ connections, tokens, now });
+  const access = makeTeamViewerAccess({ connections, tokens, now, pause: outside.pause });
   const forget = makeForget({ connections, sets, vault, grants, lease, now });
 
   const remote = outside.remoteWith(access);

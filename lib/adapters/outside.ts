@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TeamViewerAccess } from "../connector/access.ts";
 import type { Settings } from "../settings.ts";
 import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
@@ -57,6 +58,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
 
   return {
     newId,
+    pause: (ms: number): Promise<void> => delay(ms, undefined, { ref: false }),
     randomText: () => randomBytes(32).toString("base64url"),
     newMatchCode: () => String(randomInt(10_000)).padStart(4, "0"),
     newAuditId: makeNewAuditId(() => randomBytes(8).toString("hex")),

@@ -11,6 +11,12 @@ export const connectionSchema = z.object({
   consentId: z.string(),
   secretName: z.string(),
   secretVersion: z.string(),
+  /** How many versions the secret has; one when it does not say. */
+  secretVersions: z.number().int().optional(),
+  /** The secret that takes the place of a full one, named before anything is put into it. */
+  nextSecretName: z.string().optional(),
+  /** Secrets that are out of use and still have to be deleted. */
+  formerSecretNames: z.array(z.string()).optional(),
   /** A newer token set that the vault has not taken yet, encrypted. */
   sealedTokens: z.string().optional(),
   obtainedAt: z.iso.datetime(),

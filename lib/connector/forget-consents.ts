@@ -1,6 +1,7 @@
 import type { Audit } from "../audit/record.ts";
 import { CONFIRM_MS, type Consent } from "./consent.ts";
 import type { ConnectionStore, ConsentStore, TeamViewerGrants, TokenVault } from "./ports.ts";
+import { secretNamesOf } from "./secret-names.ts";
 
 type Deps = {
   consents: ConsentStore;
@@ -27,7 +28,7 @@ export function makeForgetConsents({ consents, connections, vault, grants, audit
     const tokens = secretName ? await vault.read(secretName) : undefined;
     if (!secretName || !tokens) return true;
     const { current, others } = await connections.read();
-    const isNamed = [current, ...others].some((each) => each?.value.secretName === secretName);
+    const isNamed = [current, ...others].some((each) => each && secretNamesOf(each.value).includes(secretName));
     if (isNamed) return true;
     const actor = { id: "connector", kind: "system" } as const;
     const subject = { actor, action: "connector.forget", correlationId: newId() } as const;

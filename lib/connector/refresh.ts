@@ -1,85 +1,67 @@
-import type { AuditEntry } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { needsConsent, usable } from "./in-use.ts";
+import { makeOnce } from "./once.ts";
 import { owing } from "./owed.ts";
-import type { ConnectionStore, Lease, Seal, Stored, TeamViewerGrants, TokenSet, TokenVault } from "./ports.ts";
+import type { ConnectionStore, Lease, Stored, TeamViewerGrants, TokenSet } from "./ports.ts";
+import { keyOf, type TokenSets } from "./token-sets.ts";
 
 type Deps = {
   connections: ConnectionStore;
-  vault: TokenVault;
+  sets: TokenSets;
   grants: TeamViewerGrants;
   lease: Lease;
-  seal: Seal;
   audit: Audit;
   newId: () => string;
 };
 
-/** How long a set that the vault did not take may wait for it, sealed, in its connection's row. */
-const JOURNAL_MS = 30 * 24 * 60 * 60_000;
+/** The lease under which the tokens of a connection are asked for. */
+export const refreshLeaseOf = (connectionId: string) => `refresh-${connectionId}`;
 
 /**
- * Reads, refreshes and stores token sets. TeamViewer's refresh tokens can be used once, and a second use loses the grant. So
- * one process at a time asks: callers here share one try, processes take turns by a lease, whoever comes second reads what
- * the first stored, and a new set is stored before it is used. Only `invalid_grant` or `invalid_client` for the newest
- * stored set ends the connection.
+ * Refreshes token sets. TeamViewer's refresh tokens can be used once, and a second use loses the grant. So one process at a
+ * time asks: callers here share one try, processes take turns by a lease, whoever comes second reads what the first stored,
+ * and a new set is stored before it is used. Only `invalid_grant` or `invalid_client` for the newest stored set ends the
+ * connection.
  */
-export function makeRefresh({ connections, vault, grants, lease, seal, audit, newId }: Deps) {
-  let cached: { key: string; tokens: TokenSet } | undefined;
-  /** A set that TeamViewer gave for the refresh token `spent` and that nothing has taken yet. */
-  let unsaved: { spent: string; tokens: TokenSet } | undefined;
-  const running = new Map<string, Promise<TokenSet>>();
+export function makeRefresh({ connections, sets, grants, lease, audit, newId }: Deps) {
+  const once = makeOnce<TokenSet>();
   const actor = { id: "connector", kind: "system" } as const;
 
-  const keyOf = ({ secretName, secretVersion, obtainedAt }: Connection) =>
-    `${secretName}/${secretVersion}/${obtainedAt}`;
-
-  /** Callers with the same `key` share one run of `work`. */
-  async function once(key: string, work: () => Promise<TokenSet>): Promise<TokenSet> {
-    const started = running.get(key) ?? work().finally(() => running.delete(key));
-    running.set(key, started);
-    return started;
+  /** The connection as it is now, if it is still the one in use. */
+  async function again(id: string): Promise<Stored<Connection>> {
+    const stored = usable(await connections.read());
+    if (stored.value.id === id) return stored;
+    throw new AppError("connector-changed", "TeamViewer was just connected anew. Try again.");
   }
 
+  /** The set that `stored` points to. One that is gone may have been replaced since `stored` was read. */
   async function load(stored: Stored<Connection>): Promise<TokenSet> {
-    const key = keyOf(stored.value);
-    if (cached?.key === key) return cached.tokens;
-    return once(`load ${key}`, async () => {
-      const { sealedTokens, secretName, secretVersion } = stored.value;
-      const tokens = (await journaled(sealedTokens)) ?? (await vault.read(secretName, secretVersion));
-      if (!tokens) return endConnection(stored, "secret-not-readable");
-      cached = { key, tokens };
-      return tokens;
-    });
-  }
-
-  async function journaled(sealedTokens: string | undefined): Promise<TokenSet | undefined> {
-    const opened = sealedTokens ? await seal.open("tokens", sealedTokens) : undefined;
-    const { accessToken, refreshToken, obtainedAt, expiresAt } = opened ?? {};
-    const texts = [accessToken, refreshToken, obtainedAt, expiresAt].filter((text) => typeof text === "string");
-    const [access, refresh, obtained, expires] = texts;
-    if (!access || !refresh || !obtained || !expires) return undefined;
-    return { accessToken: access, refreshToken: refresh, obtainedAt: obtained, expiresAt: expires };
+    const tokens = await sets.load(stored);
+    if (tokens) return tokens;
+    const now = await again(stored.value.id);
+    return keyOf(now.value) === keyOf(stored.value) ? endConnection(now, "secret-not-readable") : load(now);
   }
 
   const refresh = ({ value: { id } }: Stored<Connection>, spent: TokenSet) =>
-    once(`refresh ${id}`, () => lease.hold(`refresh-${id}`, () => refreshAlone(spent)));
+    once(id, () => lease.hold(refreshLeaseOf(id), () => refreshAlone(id, spent)));
 
-  async function refreshAlone(spent: TokenSet): Promise<TokenSet> {
-    const stored = usable(await connections.read());
+  async function refreshAlone(id: string, spent: TokenSet): Promise<TokenSet> {
+    const stored = await sets.prepare(await again(id));
+    if (!stored) return refreshAlone(id, spent);
     const held = await load(stored);
     if (held.accessToken !== spent.accessToken) return held;
-    const newest = await newestOf(stored.value, held);
-    if (newest.accessToken !== held.accessToken) return keep(stored, newest);
+    const newest = (await sets.newest(stored.value, held)) ?? held;
+    if (newest.accessToken !== held.accessToken) return sets.keep(stored, newest);
 
     const subject = { actor, action: "connector.refresh", correlationId: newId() } as const;
     await audit.intent(subject);
     const answer = await grants.refresh(held);
     if (answer.outcome === "granted") {
-      unsaved = { spent: held.refreshToken, tokens: answer.tokens };
+      sets.received(held, answer.tokens);
       const entry = audit.outcomeEntry(subject, { result: "success" });
-      const tokens = await keep(stored, answer.tokens, entry);
+      const tokens = await sets.keep(stored, answer.tokens, entry);
       // What cannot be written now stands in the connection's row, and the timer writes it.
       await audit.append(entry).catch(() => undefined);
       return tokens;
@@ -91,51 +73,11 @@ export function makeRefresh({ connections, vault, grants, lease, seal, audit, ne
     throw new AppError("upstream-unavailable", text, { cause: answer.cause, retryAfterSeconds: 30 });
   }
 
-  /** A refresh that ended halfway left a set newer than the one pointed to: the token that gave it is spent. */
-  async function newestOf({ sealedTokens, secretName }: Connection, held: TokenSet): Promise<TokenSet> {
-    if (unsaved?.spent === held.refreshToken) return unsaved.tokens;
-    if (sealedTokens) return held;
-    return (await vault.read(secretName)) ?? held;
-  }
-
-  /** Stores the new set, then points to it. A pointer that meanwhile changed (say, to `disconnecting`) keeps its other fields. */
-  async function keep(
-    { value: { id, secretName } }: Stored<Connection>,
-    tokens: TokenSet,
-    entry?: AuditEntry,
-  ): Promise<TokenSet> {
-    const saved = await save(id, secretName, tokens);
-    for (;;) {
-      const all = await connections.read();
-      const stored = [all.current, ...all.others].find((each) => each?.value.id === id);
-      if (!stored) return tokens;
-      const { sealedTokens: _old, ...connection } = stored.value;
-      const { obtainedAt, expiresAt: accessExpiresAt } = tokens;
-      const renewed = { ...connection, ...saved, obtainedAt, accessExpiresAt };
-      const pointed = entry ? owing(renewed, entry) : renewed;
-      if (!(await connections.update(stored, pointed))) continue;
-      unsaved = undefined;
-      cached = { key: keyOf(pointed), tokens };
-      return tokens;
-    }
-  }
-
-  /** Into the vault; while that takes nothing, sealed into the connection's own row, so that no process spends the old set again. */
-  async function save(id: string, secretName: string, tokens: TokenSet) {
-    try {
-      return { secretVersion: await vault.write(secretName, id, tokens) };
-    } catch (error) {
-      const sealedTokens = await seal.close("tokens", { ...tokens }, JOURNAL_MS).catch(() => undefined);
-      if (!sealedTokens) throw error;
-      return { sealedTokens };
-    }
-  }
-
   /** A refused refresh is believed only when nobody stored a newer set meanwhile. */
   async function doubt(asked: Stored<Connection>, held: TokenSet, reason: string): Promise<TokenSet> {
-    const stored = usable(await connections.read());
+    const stored = await again(asked.value.id);
     if (keyOf(stored.value) !== keyOf(asked.value)) return load(stored);
-    if (cached?.tokens === held) cached = undefined;
+    sets.forget(held);
     return endConnection(stored, reason);
   }
 
@@ -155,10 +97,10 @@ export function makeRefresh({ connections, vault, grants, lease, seal, audit, ne
     async saveJournaled(): Promise<void> {
       const { current } = await connections.read();
       if (!current?.value.sealedTokens) return;
-      await lease.hold(`refresh-${current.value.id}`, async () => {
+      await lease.hold(refreshLeaseOf(current.value.id), async () => {
         const { current: stored } = await connections.read();
-        const tokens = await journaled(stored?.value.sealedTokens);
-        if (stored && tokens) await keep(stored, tokens);
+        const tokens = stored && (await sets.journaled(stored.value));
+        if (stored && tokens) await sets.keep(stored, tokens);
       });
     },
   };

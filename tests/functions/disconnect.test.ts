@@ -23,7 +23,7 @@ const disconnect = async (as = "Ada Administrator", process: AppProcess = produc
 const nothingIsLeft = async () => {
   expect(liveGrants(product)).toEqual([]);
   expect(await product.secretNames()).toEqual([]);
-  expect((await product.rows("connections")).filter(({ rowKey }) => rowKey !== "current")).toEqual([]);
+  expect((await product.rows("connections")).filter(({ connection }) => connection)).toEqual([]);
   expect(await connectorOf(product)).toEqual({ status: "notConnected" });
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { principals } from "../../infra/local/principals.ts";
 import type { Principal } from "../../lib/access/principal.ts";
 import { makeNewAuditId, makeTableAuditLog } from "../../lib/adapters/azure/audit-log.ts";
@@ -43,6 +44,7 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
 
   return {
     newId,
+    pause: pace?.pause ?? ((ms) => delay(ms, undefined, { ref: false })),
     randomText: () => world.newText().padStart(43, "r"),
     newMatchCode: () => "4831",
     newAuditId: makeNewAuditId(world.newHex),

@@ -106,8 +106,7 @@ async function tokensBroken({ grants, secrets }: World, current: Connection | un
 function auditBroken({ tables, now }: World): string[] {
   const name = `audit${now().toISOString().slice(0, 7).replace("-", "")}`;
   const rows = tables.rows(name);
-  const keyOf = (row: { correlationId?: unknown; action?: unknown; sessionId?: unknown }) =>
-    [row.correlationId, row.action, row.sessionId].join(" ");
+  const keyOf = (row: Record<string, unknown>) => [row.correlationId, row.action, row.sessionId].join(" ");
   const ended = rows.filter(({ phase }) => phase === "outcome").map(keyOf);
   const open = rows.filter((row) => row.phase === "intent" && !ended.includes(keyOf(row)));
   const twice = doubled(ended);
