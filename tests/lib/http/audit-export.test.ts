@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import type { AuditEntry } from "../../../lib/audit/entry.ts";
 import { csvOf, ndjsonOf } from "../../../lib/http/audit-export.ts";
+import { anyText } from "../any-text.ts";
 
 const entry: AuditEntry = {
   id: "1",
@@ -70,10 +71,7 @@ describe("As CSV", () => {
   });
 
   test("whatever stands in an entry, each line has eleven cells, none is a formula, and nothing is lost", async () => {
-    const text = fc.oneof(
-      fc.string({ unit: "binary" }),
-      fc.string({ unit: fc.constantFrom("=", '"', ",", "\r", "\n", "@", "x", "'") }),
-    );
+    const text = fc.oneof(anyText(), fc.string({ unit: fc.constantFrom("=", '"', ",", "\r", "\n", "@", "x", "'") }));
     await fc.assert(
       fc.asyncProperty(text, text, async (reason, id) => {
         const csv = await read(csvOf(stream({ ...entry, reason, actor: { id, kind: "user" } }, entry)));
