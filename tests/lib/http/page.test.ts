@@ -75,12 +75,19 @@ describe("The page that asks a user", () => {
   });
 
   test("has no line for a reason that was not given", () => {
-    expect(textOf(askPage(aSession(), "Contoso", "en"))).not.toContain("Why");
+    const withoutReason = askPage(aSession(), "Contoso", "en");
+    expect(textOf(withoutReason)).not.toContain("Why");
+    const terms = textOf(withoutReason).match(/(?<=<dt>)[^<]+/g);
+    expect(textOf(page).match(/(?<=<dt>)[^<]+/g)).toEqual([terms?.[0], "Why", ...(terms?.slice(1) ?? [])]);
   });
 
-  test("says that it was accepted already", () => {
-    expect(textOf(askPage(aSession({ state: "accepted" }), "Contoso", "en"))).toContain("You accepted");
+  test("says that it was accepted already, and leads on instead of asking again", () => {
+    const buttons = (asked: Page) => textOf(asked).match(/(?<=<button[^>]*>)[^<]+/g);
+    const accepted = askPage(aSession({ state: "accepted" }), "Contoso", "en");
+    expect(textOf(accepted)).toContain("<h1>You accepted</h1>");
+    expect(buttons(accepted)).toEqual(["Go on to TeamViewer", "Decline"]);
     expect(textOf(page)).not.toContain("You accepted");
+    expect(buttons(page)).toEqual(["Accept", "Decline"]);
   });
 
   test("keeps its tags, whatever an agent, a device or an organization is called", async () => {
@@ -115,6 +122,29 @@ describe.each([...languages, "xx"])("In the language %s", (language) => {
         "frame-ancestors": "'none'",
       });
       expect(textOf(page)).not.toMatch(/<script|<img|<link|<iframe|\son\w+=|\sstyle=|javascript:/i);
+    }
+  });
+
+  test("no page has a heading, sentence, term or button without words", () => {
+    for (const page of pages) {
+      const elements = [...textOf(page).matchAll(/<(title|h1|p|dt|dd|button)\b[^>]*>([^<]*)<\//g)];
+      expect(elements.length).toBeGreaterThan(2);
+      expect(elements.filter(([, , words = ""]) => !/[\p{L}\d]{2}/u.test(words))).toEqual([]);
+    }
+  });
+
+  test("every page reads well on a phone, and no search engine lists it", () => {
+    for (const page of pages) {
+      expect(textOf(page)).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+      expect(textOf(page)).toContain('<meta name="robots" content="noindex">');
+    }
+  });
+
+  test("every page follows dark mode and shows where the keyboard is", () => {
+    for (const page of pages) {
+      const style = /<style>(.*)<\/style>/s.exec(textOf(page))?.[1] ?? "";
+      expect(style).toMatch(/color-scheme: light dark/);
+      expect(style).toMatch(/:focus-visible[^}]*outline: [^}]+/);
     }
   });
 
