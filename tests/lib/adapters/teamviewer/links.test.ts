@@ -98,7 +98,7 @@ describe("A link does not lead to TeamViewer", () => {
         expect(username).toBe("");
         expect(text).not.toMatch(/\s/);
       }),
-      { numRuns: 5000, examples: [["https://get.teamviewer.com/s12"]] },
+      { numRuns: 500, examples: [["https://get.teamviewer.com/s12"]] },
     );
   });
 });
