@@ -61,6 +61,66 @@ test("the document says its version, where the API is and how to sign in", () =>
   });
 });
 
+test("what a reader needs to find the way is said in words", () => {
+  expect(rest.info).toMatchObject({
+    title: expect.stringContaining("remote-assistance connector"),
+    description: expect.stringContaining("TeamViewer help for Intune-managed devices"),
+  });
+  expect(components.securitySchemes.entra.type).toBe("oauth2");
+  expect(components.securitySchemes.entra.flows.authorizationCode.scopes[info.scope]).toMatch(/API/);
+  const { responses } = paths["/api/items"].get;
+  expect(responses["200"].description).toBe("Done");
+  expect(responses["401"].description).toMatch(/token.*RFC 9457/);
+  expect(responses["403"].description).toMatch(/role.*RFC 9457/);
+  expect(responses["429"].description).toMatch(/Too many.*RFC 9457/);
+  expect(responses.default.description).toMatch(/wrong.*RFC 9457/);
+  expect(paths["/h/{token}"].get.responses.default.description).toMatch(/summary/);
+});
+
+test("the headers of a refusal are described", () => {
+  const { responses } = paths["/api/items"].get;
+  expect(responses["429"].headers["Retry-After"]).toEqual({
+    description: expect.stringMatching(/[Ss]econds/),
+    schema: { type: "integer", minimum: 1 },
+  });
+  expect(responses["401"].headers["WWW-Authenticate"]).toEqual({ schema: { type: "string" } });
+  expect(responses["403"]).not.toHaveProperty("headers");
+  expect(responses.default).not.toHaveProperty("headers");
+});
+
+test("an answer with words of its own keeps them", () => {
+  const described = z.strictObject({ ok: z.boolean() }).describe("It went well");
+  const endpoint = { summary: "x", roles: ["RemoteAssistance.Read"] as const, answers: { 200: described } };
+  const made = openApiOf([{ name: "x", method: "GET", route: "x", endpoint }], info);
+  const text = JSON.stringify(made.paths["/x"]);
+  expect(JSON.parse(text).get.responses["200"].description).toBe("It went well");
+  // Neither parameters nor a body were asked for.
+  expect(JSON.parse(text).get.parameters).toEqual([]);
+  expect(JSON.parse(text).get).not.toHaveProperty("requestBody");
+});
+
+test("an Idempotency-Key that may be left out is documented so", () => {
+  const endpoint = {
+    summary: "x",
+    roles: ["RemoteAssistance.Request"] as const,
+    idempotencyKey: "optional" as const,
+    answers: { 202: item },
+  };
+  const made = openApiOf([{ name: "x", method: "POST", route: "x/{id}", endpoint }], info);
+  expect(JSON.parse(JSON.stringify(made.paths["/x/{id}"])).post.parameters).toEqual([
+    { name: "id", in: "path", required: true, schema: { type: "string" } },
+    expect.objectContaining({ name: "Idempotency-Key", in: "header", required: false }),
+  ]);
+});
+
+test("a schema that is used inside another is written once, without its inner name", () => {
+  expect(components.schemas.Item).not.toHaveProperty("id");
+  expect(components.schemas.Item).not.toHaveProperty("$schema");
+  expect(paths["/api/items"].get.responses["200"].content["application/json"].schema).toMatchObject({
+    properties: { value: { type: "array", items: { $ref: "#/components/schemas/Item" } } },
+  });
+});
+
 test("an operation says who may, what it takes and what it answers", () => {
   expect(paths["/api/items"].get).toMatchObject({
     operationId: "items",
@@ -157,10 +217,22 @@ test("what cannot be the id of a session is the id of no session", () => {
     expect(() => sessionParams.parse({ id: wrong })).toThrow(expect.objectContaining({ code: "session-not-found" }));
 });
 
+test("a list holds its items and, unless it is the last page, where the next begins", () => {
+  const list = listSchema(item);
+  expect(list.parse({ value: [{ id: "1" }], nextPage: "x" })).toEqual({ value: [{ id: "1" }], nextPage: "x" });
+  expect(list.parse({ value: [] })).toEqual({ value: [] });
+  for (const wrong of [{}, { value: [{}] }, { value: [], nextPage: 1 }, { value: [], count: 0 }])
+    expect(list.safeParse(wrong).success).toBe(false);
+});
+
 test("a list is asked for by at least one and fifty at a time, unless more are wanted", () => {
   const query = z.strictObject(paging);
   expect(query.parse({})).toEqual({ top: 50 });
   expect(query.parse({ top: "200", page: "x" })).toEqual({ top: 200, page: "x" });
+  expect(query.parse({ top: "1" }).top).toBe(1);
+  expect(query.parse({ top: "1000", page: "x".repeat(500) }).top).toBe(1000);
+  expect(query.safeParse({ top: "1001" }).success).toBe(false);
+  expect(query.safeParse({ top: "many" }).error?.message).toContain("from 1 to 1000");
   for (const top of ["0", "-1", "1.5", "many", "1e9", "NaN"]) expect(query.safeParse({ top }).success).toBe(false);
   expect(query.safeParse({ page: "x".repeat(501) }).success).toBe(false);
 });

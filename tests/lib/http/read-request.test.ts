@@ -91,6 +91,47 @@ describe("A body", () => {
   });
 });
 
+describe("Who sends what cannot be read is told what to do", () => {
+  const ofBytes = (...bytes: number[]) => aJsonRequest(new Uint8Array(bytes));
+  test.each<[string, () => unknown, RegExp]>([
+    ["about the type", () => readJson(aJsonRequest("{}", "text/plain"), schema), /Content-Type: application\/json/],
+    ["about text that is no JSON", () => readJson(aJsonRequest("{"), schema), /not JSON/],
+    ["about bytes that are no text", () => readJson(ofBytes(0xff), schema), /UTF-8/],
+    ["about a body that is wrong as a whole", () => readJson(aJsonRequest("[]"), schema), /body .*it: /],
+    [
+      "about too large a body",
+      () => readText(aRequest({ method: "POST", body: " ".repeat(LIMIT + 1) })),
+      /65536 bytes/,
+    ],
+    [
+      "about a name that stands twice",
+      () => readQuery(aRequest({ path: "/?top=1&top=2" }), schema),
+      /top more than once/,
+    ],
+    ["about an unknown query", () => readQuery(aRequest({ path: "/?deviceId=d&x=1" }), schema), /query .*"x"/],
+    ["about a parameter", () => readParams(aRequest({ params: { reason: "x" } }), schema), /address .*deviceId: /],
+    ["about a bad escape", () => readParams(aRequest({ params: { deviceId: "%" } }), schema), /percent-encoded/],
+    [
+      "about a key",
+      () => readIdempotencyKey(aRequest({ headers: { "idempotency-key": "a b" } })),
+      /Idempotency-Key must have 1 to 255/,
+    ],
+  ])("%s", async (_title, work, words) => {
+    expect((await refusal(work)).message).toMatch(words);
+  });
+
+  test("field by field, with a semicolon between them", async () => {
+    const two = z.object({ a: z.string("wrong"), b: z.object({ c: z.string("wrong") }) });
+    const { message } = await refusal(() => readJson(aJsonRequest('{"b":{}}'), two));
+    expect(message).toMatch(/a: wrong; b\.c: wrong$/);
+  });
+
+  test("in at most 1,000 characters", async () => {
+    const long = z.object({ a: z.string("w".repeat(2000)) });
+    expect((await refusal(() => readJson(aJsonRequest("{}"), long))).message).toHaveLength(1000);
+  });
+});
+
 test("of many wrong fields the first ten are told", async () => {
   const many = z.object(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${index}`, z.string("wrong")])));
   const { message } = await refusal(() => readJson(aJsonRequest("{}"), many));
@@ -196,6 +237,10 @@ describe("An Idempotency-Key", () => {
     ["8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324"],
     ['"8e03978e"', "8e03978e"],
     ["~!'()", "~!'()"],
+    ['"half', '"half'],
+    ['half"', 'half"'],
+    ['x"quoted"', 'x"quoted"'],
+    ['"quoted"x', '"quoted"x'],
     ["x".repeat(255), "x".repeat(255)],
   ])("%s is taken", (value, key) => {
     expect(read(value)).toBe(key);
