@@ -1,15 +1,15 @@
 import type { HttpHandler } from "@azure/functions";
+import { requireRole } from "../lib/access/require-role.ts";
 import type { App } from "../lib/app.ts";
-import { securityHeaders } from "../lib/http/headers.ts";
+import { securityHeaders, tokenIn } from "../lib/http/headers.ts";
 
 /** GET /api/health: ok or degraded; with the role RemoteAssistance.Read also each dependency. */
 export const health =
   (app: () => App): HttpHandler =>
   async (request) => {
-    const { health, authenticate, allowedOrigins } = app();
+    const { health, allowedOrigins } = app();
     const authorization = request.headers.get("authorization");
-    const reader = authorization ? await authenticate(authorization).catch(() => undefined) : undefined;
-    const mayRead = reader?.roles.includes("RemoteAssistance.Read") ?? false;
+    const mayRead = authorization !== null && (await isReader(app(), authorization));
 
     const { status, dependencies } = await health();
 
@@ -19,3 +19,15 @@ export const health =
       jsonBody: mayRead ? { status, dependencies } : { status },
     };
   };
+
+/** Whoever is not told more still learns whether all is well, so no refusal is shown. */
+async function isReader({ authenticate, requireIntuneRight }: App, authorization: string): Promise<boolean> {
+  try {
+    const reader = await authenticate(authorization);
+    requireRole(reader, ["RemoteAssistance.Read"]);
+    await requireIntuneRight(reader, ["RemoteAssistance.Read"], tokenIn(authorization));
+    return true;
+  } catch {
+    return false;
+  }
+}

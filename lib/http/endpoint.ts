@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { Principal, Role } from "../access/principal.ts";
 import { requireRole } from "../access/require-role.ts";
 import { AppError } from "../errors.ts";
-import { securityHeaders } from "./headers.ts";
+import { securityHeaders, tokenIn } from "./headers.ts";
 import { logFailure } from "./log.ts";
 import { problemOf } from "./problem.ts";
 import { readIdempotencyKey, readJson, readParams, readQuery } from "./read-request.ts";
@@ -13,6 +13,8 @@ export type ServingApp = {
   authenticate: (authorization: string | null) => Promise<Principal>;
   /** Throws `too-many-requests`; `startKey` is the Idempotency-Key of a session start. */
   admit: (principal: Principal, startKey?: string) => void;
+  /** Throws `forbidden` when Intune does not bear out the role; with INTUNE_RBAC off it lets everybody pass. */
+  requireIntuneRight: (principal: Principal, allowed: readonly Role[], userToken: string) => Promise<void>;
   allowedOrigins: readonly string[];
 };
 
@@ -67,15 +69,17 @@ export function handlerOf<App extends ServingApp, P, Q, B>(
   };
 }
 
-/** Who asks, if they may and may do so now. Nothing else is looked at before, and nothing is asked of anybody. */
+/** Who asks, if they may and may do so now. Nothing of the request is looked at before; only Intune's answer costs a call. */
 async function whoAsks<App extends ServingApp, P, Q, B>(
   { roles, startsSession }: Endpoint<App, P, Q, B>,
   request: HttpRequest,
-  { authenticate, admit }: ServingApp,
+  { authenticate, admit, requireIntuneRight }: ServingApp,
 ): Promise<Principal> {
-  const principal = await authenticate(request.headers.get("authorization"));
+  const authorization = request.headers.get("authorization");
+  const principal = await authenticate(authorization);
   requireRole(principal, roles);
   admit(principal, startsSession ? readIdempotencyKey(request) : undefined);
+  await requireIntuneRight(principal, roles, tokenIn(authorization));
   return principal;
 }
 

@@ -1,5 +1,8 @@
 import type { HttpRequest } from "@azure/functions";
 
+/** The token of a header Authorization that was checked before. */
+export const tokenIn = (authorization: string | null) => (authorization ?? "").replace(/^Bearer /i, "");
+
 /** Headers of every answer: nothing is cached, framed or guessed; front ends on listed origins may read it (Fetch standard, CORS). */
 export function securityHeaders(request: HttpRequest, allowedOrigins: readonly string[]): Record<string, string> {
   const origin = request.headers.get("origin");

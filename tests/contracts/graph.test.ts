@@ -9,11 +9,13 @@ import { startGraph } from "../../infra/local/graph/graph.ts";
 import type { ManagedDevice } from "../../infra/local/graph/managed-device.ts";
 import { oddNames } from "../../infra/local/graph/odd-names.ts";
 import { demoUsers } from "../../infra/local/graph/people.ts";
+import { principals } from "../../infra/local/principals.ts";
 import { failure, followable, graphClient, graphToken } from "../infra/local/graph/graph-client.ts";
 
 type Page = { "@odata.count": number; "@odata.nextLink"?: string; value: Partial<ManagedDevice>[] };
 
 const DEVICES = "/deviceManagement/managedDevices";
+const PERMISSIONS = "/deviceManagement/getEffectivePermissions(scope='*')";
 const NOBODY = "d0000000-0000-4000-8000-999999999999";
 const START_MS = Date.parse("2026-11-22T10:00:00Z");
 const company = demoDevices();
@@ -111,12 +113,41 @@ describe("the caller", () => {
     await client.api(DEVICES).top(1).get();
   });
 
-  test("is told the permissions of the person it acts for, and none when it is an application", async () => {
-    const path = "/deviceManagement/getEffectivePermissions(scope='*')";
-    const person = graphClient(graph.url, graphToken({ scp: "DeviceManagementRBAC.Read.All" }));
-    const answer = await person.api(path).get();
-    expect(answer.value[0].resourceActions[0].allowedResourceActions).toEqual(["*"]);
-    expect(await failure(client.api(path).get())).toMatchObject({ statusCode: 403 });
+  test("is told the permissions of the person it acts for, one entry for each role", async () => {
+    const granted = async (oid: string) => {
+      const token = graphToken({ scp: "User.Read DeviceManagementRBAC.Read.All", oid });
+      const answer = await graphClient(graph.url, token).api(PERMISSIONS).get();
+      return (answer.value as { resourceActions: { allowedResourceActions: string[] }[] }[]).map(
+        ({ resourceActions }) => resourceActions[0]?.allowedResourceActions,
+      );
+    };
+    const [ada, bruno, chiara, , elif] = principals.map(({ id }) => id);
+    const helpDesk = expect.arrayContaining([
+      "Microsoft.Intune_RemoteTasks_RequestRemoteAssistance",
+      "Microsoft.Intune_RemoteAssistance_Read",
+    ]);
+    expect(await granted(ada ?? "")).toEqual([["*"]]);
+    expect(await granted(bruno ?? "")).toEqual([helpDesk]);
+    expect(await granted(bruno ?? "")).not.toEqual([
+      expect.arrayContaining(["Microsoft.Intune_RemoteAssistance_Update"]),
+    ]);
+    expect(await granted(chiara ?? "")).toEqual([
+      helpDesk,
+      expect.arrayContaining(["Microsoft.Intune_RemoteAssistance_ViewReports"]),
+    ]);
+    expect(await granted(elif ?? "")).toEqual([]);
+
+    await control("POST", "intune-roles", { personId: elif, roles: ["Read Only Operator"] });
+    expect(await granted(elif ?? "")).toEqual([expect.arrayContaining(["Microsoft.Intune_RemoteAssistance_Read"])]);
+    await control("POST", "intune-roles", { personId: elif, roles: [] });
+  });
+
+  test("is told no permissions as an application, or without the delegated permission to ask for them", async () => {
+    expect(await failure(client.api(PERMISSIONS).get())).toMatchObject({ statusCode: 403 });
+    const person = graphClient(graph.url, graphToken({ scp: "User.Read", oid: principals[0]?.id }));
+    const error = await failure(person.api(PERMISSIONS).get());
+    expect(error).toMatchObject({ statusCode: 403, code: "Forbidden" });
+    expect(error.message).toContain("following scopes: DeviceManagementRBAC.Read.All");
   });
 });
 

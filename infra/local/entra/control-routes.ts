@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { StandInAnswer, StandInRoute } from "../stand-in.ts";
+import type { OnBehalfOfSetup } from "./on-behalf-of.ts";
 import type { Realm } from "./realm.ts";
 import type { TokenOverrides } from "./token-for.ts";
 
@@ -12,12 +13,28 @@ const tokenOrder = z.object({
   expiresInSeconds: z.int().optional(),
 });
 
-/** What the real Entra has no address for: a key roll-over at will, the demo sign-ins, tokens without a sign-in. */
+const onBehalfOfSetup = z.object({
+  isConsented: z.boolean().default(true),
+  isFederated: z.boolean().default(true),
+  acrs: z.string().optional(),
+});
+
+/** What the real Entra has no address for: a key roll-over at will, the demo sign-ins, tokens without a sign-in, what an administrator sets up. */
 export function controlRoutes(
   realm: Realm,
   tokenFor: (principal: string, overrides: TokenOverrides) => Promise<string>,
+  setUpOnBehalfOf: (setup: OnBehalfOfSetup) => void,
 ): StandInRoute[] {
   return [
+    {
+      method: "POST",
+      path: "/_control/on-behalf-of",
+      answer: ({ body }) =>
+        checked(onBehalfOfSetup, body || "{}", async (setup) => {
+          setUpOnBehalfOf(setup);
+          return setup;
+        }),
+    },
     {
       method: "POST",
       path: "/_control/rotate",

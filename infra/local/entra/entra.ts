@@ -5,6 +5,7 @@ import { authorizeEndpoint } from "./authorize.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { discoveryDocument } from "./discovery.ts";
 import { type GrantState, grants } from "./grants.ts";
+import type { OnBehalfOfSetup } from "./on-behalf-of.ts";
 import type { Realm } from "./realm.ts";
 import { refusalAnswer, unknownTenant } from "./refusal.ts";
 import { type KeyState, signingKeys } from "./signing-keys.ts";
@@ -24,7 +25,11 @@ type Options = {
 };
 
 /** The Entra stand-in, which can also make tokens in process. */
-export type Entra = StandIn & { tokenFor: (principalName: string, overrides?: TokenOverrides) => Promise<string> };
+export type Entra = StandIn & {
+  tokenFor: (principalName: string, overrides?: TokenOverrides) => Promise<string>;
+  /** Changes what an administrator set up; left out, all is as it should be. */
+  setUpOnBehalfOf: (setup?: Partial<OnBehalfOfSetup>) => void;
+};
 
 /** The v2.0 endpoints of one Entra tenant: https://learn.microsoft.com/entra/identity-platform/v2-protocols */
 export async function startEntra(options: Options): Promise<Entra> {
@@ -49,13 +54,17 @@ export async function startEntra(options: Options): Promise<Entra> {
     keys: await signingKeys(state),
     grants: grants(state, nowSeconds),
     nowSeconds,
+    onBehalfOf: { isConsented: true, isFederated: true },
+  };
+  const setUpOnBehalfOf = (setup: Partial<OnBehalfOfSetup> = {}) => {
+    realm.onBehalfOf = { isConsented: true, isFederated: true, ...setup };
   };
   const tokenFor = tokenMaker(realm);
 
-  const routes = [...tenantRoutes(realm), ...controlRoutes(realm, tokenFor)];
+  const routes = [...tenantRoutes(realm), ...controlRoutes(realm, tokenFor, setUpOnBehalfOf)];
   const standIn = await startStandIn({ name: "entra", port, routes });
   url = standIn.url;
-  return { ...standIn, tokenFor };
+  return { ...standIn, tokenFor, setUpOnBehalfOf };
 }
 
 function tenantRoutes(realm: Realm): StandInRoute[] {

@@ -1,5 +1,6 @@
 import type { Principal } from "../principals.ts";
 import type { Grants } from "./grants.ts";
+import type { OnBehalfOfSetup } from "./on-behalf-of.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** What every endpoint of the stand-in knows: the tenant, who is in it, its keys and what it has granted. */
@@ -14,4 +15,5 @@ export type Realm = {
   keys: SigningKeys;
   grants: Grants;
   nowSeconds: () => number;
+  onBehalfOf: OnBehalfOfSetup;
 };

@@ -5,18 +5,24 @@ export class EntraRefusal extends Error {
   readonly error: string;
   readonly number: number;
   readonly status: number;
+  /** What the answer holds besides: `suberror`, `claims`. */
+  readonly more: Record<string, string>;
 
-  constructor(error: string, number: number, text: string, status = 400) {
+  constructor(error: string, number: number, text: string, status = 400, more: Record<string, string> = {}) {
     super(`AADSTS${number}: ${text}`);
     this.name = "EntraRefusal";
     this.error = error;
     this.number = number;
     this.status = status;
+    this.more = more;
   }
 }
 
 /** The JSON answer of the token endpoint. */
-export function refusalAnswer({ error, number, message, status }: EntraRefusal, correlationId: string = randomUUID()) {
+export function refusalAnswer(
+  { error, number, message, status, more }: EntraRefusal,
+  correlationId: string = randomUUID(),
+) {
   const trace_id = randomUUID();
   const timestamp = `${new Date().toISOString().slice(0, 19).replace("T", " ")}Z`;
   return {
@@ -28,6 +34,7 @@ export function refusalAnswer({ error, number, message, status }: EntraRefusal, 
       timestamp,
       trace_id,
       correlation_id: correlationId,
+      ...more,
     },
   };
 }

@@ -3,13 +3,14 @@ import type { StandInAnswer, StandInRequest } from "../stand-in.ts";
 import { accessClaims, idClaims, LIFETIME_SECONDS } from "./claims.ts";
 import { authenticateApplication, clientCredentials } from "./client-authentication.ts";
 import type { Grant } from "./grants.ts";
+import { onBehalfOfToken } from "./on-behalf-of.ts";
 import type { Realm } from "./realm.ts";
 import { EntraRefusal, missingParameter, refusalAnswer, unknownClient } from "./refusal.ts";
 import { checkApplicationScope, personScopes } from "./scopes.ts";
 
 type TokenAnswer = Record<string, string | number>;
 
-/** The token endpoint: client credentials for applications, codes and refresh tokens for people. */
+/** The token endpoint: client credentials for applications, codes and refresh tokens for people, on-behalf-of for our API. */
 export function tokenEndpoint(realm: Realm) {
   const shared = { token_type: "Bearer", expires_in: LIFETIME_SECONDS - 1, ext_expires_in: LIFETIME_SECONDS - 1 };
 
@@ -85,6 +86,7 @@ export function tokenEndpoint(realm: Realm) {
     const form = new URLSearchParams(isForm(request) ? request.body : "");
     const grantType = required(form, "grant_type");
     if (grantType === "client_credentials") return forApplication(request, form);
+    if (grantType === "urn:ietf:params:oauth:grant-type:jwt-bearer") return onBehalfOfToken(realm, form);
     if (grantType !== "authorization_code" && grantType !== "refresh_token") {
       throw new EntraRefusal(
         "unsupported_grant_type",

@@ -1,7 +1,7 @@
 import { Refusal } from "./refusal.ts";
 
 /** What a token says that Graph looks at here. */
-export type Claims = { aud: string; exp?: number; scp?: string; idtyp?: string };
+export type Claims = { aud: string; exp?: number; scp?: string; idtyp?: string; oid?: string };
 
 /** Graph's resource address, and its application id, which tokens of other tenants' clients carry instead. */
 const audiences = [
@@ -30,11 +30,12 @@ function decode(token: string): Claims | undefined {
   if (parts.length !== 3) return undefined;
   const [header, payload] = parts.slice(0, 2).map(parseObject);
   if (!header || !payload) return undefined;
-  const { aud, exp, scp, idtyp } = payload;
+  const { aud, exp, scp, idtyp, oid } = payload;
   return {
     aud: String(aud),
     ...(typeof exp === "number" ? { exp } : {}),
     ...(typeof scp === "string" ? { scp } : {}),
+    ...(typeof oid === "string" ? { oid } : {}),
     ...(typeof idtyp === "string" ? { idtyp } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { IntuneRole } from "../intune-roles.ts";
 import type { Kept } from "../kept.ts";
 import type { StandInRoute } from "../stand-in.ts";
 import { blankDevice } from "./blank-device.ts";
@@ -14,11 +15,14 @@ export type GraphControl = {
   notifications: (deviceId?: string | null) => CompanyPortalNotification[];
   missPermission: (permission: MissingPermission) => void;
   grantPermissions: () => void;
+  /** Gives a person these roles in Intune and no others. */
+  setIntuneRoles: (personId: string, roles: IntuneRole[]) => void;
 };
 
 export function graphControl(
   state: Kept<GraphState>,
   permissions: ReturnType<typeof missingPermissions>,
+  intuneRoles: Map<string, IntuneRole[]>,
 ): GraphControl {
   return {
     devices: () => state.value.devices,
@@ -42,12 +46,14 @@ export function graphControl(
       state.value.notifications.filter((notification) => !deviceId || notification.deviceId === deviceId),
     missPermission: permissions.add,
     grantPermissions: permissions.clear,
+    setIntuneRoles: (personId, roles) => void intuneRoles.set(personId, roles),
   };
 }
 
 /**
  * `POST /_control/devices` adds a device, or changes the one with this `id`; `DELETE /_control/devices/{id}` takes it away.
  * `GET /_control/notifications?deviceId=` is what Company Portal was sent, and whether anybody sees it.
+ * `POST /_control/intune-roles` (`{personId, roles}`) says which roles somebody has in Intune.
  * `POST|DELETE /_control/missing-permissions` takes a permission from the app, and gives all back.
  */
 export function controlRoutes(control: GraphControl): StandInRoute[] {
@@ -67,6 +73,15 @@ export function controlRoutes(control: GraphControl): StandInRoute[] {
       method: "GET",
       path: "/_control/notifications",
       answer: ({ query }) => ({ status: 200, json: control.notifications(query.get("deviceId")) }),
+    },
+    {
+      method: "POST",
+      path: "/_control/intune-roles",
+      answer: ({ body }) => {
+        const { personId, roles } = JSON.parse(body) as { personId: string; roles: IntuneRole[] };
+        control.setIntuneRoles(personId, roles);
+        return { status: 204 };
+      },
     },
     {
       method: "POST",

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { actionsOf, type IntuneRole } from "../intune-roles.ts";
 import type { Kept } from "../kept.ts";
 import type { GraphCall, GraphRoute } from "./call.ts";
 import { deviceList } from "./list.ts";
@@ -13,7 +14,11 @@ const DEVICES = "/deviceManagement/managedDevices";
 const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** Intune's own part of Graph: devices, the Company Portal notification, the caller's permissions. */
-export function deviceRoutes(state: Kept<GraphState>, now: () => Date): GraphRoute[] {
+export function deviceRoutes(
+  state: Kept<GraphState>,
+  now: () => Date,
+  intuneRoles: ReadonlyMap<string, readonly IntuneRole[]>,
+): GraphRoute[] {
   return [
     {
       method: "GET",
@@ -45,7 +50,7 @@ export function deviceRoutes(state: Kept<GraphState>, now: () => Date): GraphRou
         if (!/^getEffectivePermissions\(scope='[^']*'\)$/i.test(call.params.call ?? "")) {
           throw new Refusal(404, "BadRequest", `Resource not found for the segment '${call.params.call}'.`);
         }
-        return effectivePermissions(call);
+        return effectivePermissions(call, intuneRoles);
       },
     },
   ];
@@ -67,9 +72,16 @@ function notify(state: Kept<GraphState>, device: ManagedDevice, body: string, no
   state.save();
 }
 
-/** An Intune administrator's answer: everything. An application has no Intune role, so there is nothing to tell it. */
-function effectivePermissions({ claims }: GraphCall) {
-  if (claims.scp === undefined) throw notAuthorized("DeviceManagementRBAC.Read.All");
-  const resourceActions = [{ allowedResourceActions: ["*"], notAllowedResourceActions: [] }];
-  return { status: 200, json: { value: [{ "@odata.type": "microsoft.graph.rolePermission", resourceActions }] } };
+/** One entry for each of the person's roles. An application has no Intune role, so there is nothing to tell it. */
+function effectivePermissions({ claims }: GraphCall, intuneRoles: ReadonlyMap<string, readonly IntuneRole[]>) {
+  const scopes = claims.scp?.split(" ") ?? [];
+  const isAllowed = ["DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"].some((scope) =>
+    scopes.includes(scope),
+  );
+  if (!isAllowed) throw notAuthorized("DeviceManagementRBAC.Read.All");
+  const value = (intuneRoles.get(claims.oid ?? "") ?? []).map((role) => ({
+    "@odata.type": "microsoft.graph.rolePermission",
+    resourceActions: [{ allowedResourceActions: actionsOf(role), notAllowedResourceActions: [] }],
+  }));
+  return { status: 200, json: { value } };
 }

@@ -1,3 +1,4 @@
+import { demoIntuneRoles } from "../intune-roles.ts";
 import { kept } from "../kept.ts";
 import { type StandIn, startStandIn } from "../stand-in.ts";
 import { behindGraph, noSuchSegment } from "./call.ts";
@@ -29,8 +30,9 @@ export async function startGraph(options: Options): Promise<StandIn & GraphContr
     notifications: [],
   }));
   const permissions = missingPermissions();
-  const control = graphControl(state, permissions);
-  const routes = behindGraph([...deviceRoutes(state, now), ...userRoutes(state)], { now, permissions });
+  const intuneRoles = demoIntuneRoles();
+  const control = graphControl(state, permissions, intuneRoles);
+  const routes = behindGraph([...deviceRoutes(state, now, intuneRoles), ...userRoutes(state)], { now, permissions });
   const standIn = await startStandIn({
     name: "graph",
     port,

@@ -1,14 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { SignJWT } from "jose";
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { TENANT_ID } from "../principals.ts";
 
 /** The client id of the identity the local app runs as, when no other is asked for. */
 export const MANAGED_IDENTITY_CLIENT_ID = "40000000-0000-4000-8000-000000000001";
 
-const OBJECT_ID = "40000000-0000-4000-8000-000000000002";
+/** The same identity's object id: the `sub` of its tokens. */
+export const MANAGED_IDENTITY_OBJECT_ID = "40000000-0000-4000-8000-000000000002";
 
-// Nobody on this machine checks the signature: to Azure's clients the token is opaque. A key per process will do.
+/** What a token that stands for a client secret is for (learn.microsoft.com/entra/workload-id/workload-identity-federation). */
+export const TOKEN_EXCHANGE = "api://AzureADTokenExchange";
+
+// To Azure's clients the token is opaque; who checks it is Entra's stand-in, in this process. A key per process will do.
 const key = randomBytes(32);
+
+/** The issuer of a managed identity's tokens: v2.0's where a federated credential is to name it, v1's everywhere else. */
+export function managedIdentityIssuer(resource: string): string {
+  return resource === TOKEN_EXCHANGE
+    ? `https://login.microsoftonline.com/${TENANT_ID}/v2.0`
+    : `https://sts.windows.net/${TENANT_ID}/`;
+}
 
 /** A token like a managed identity's: v1 claims with `aud` = the resource, as asked for. */
 export function managedIdentityToken(
@@ -19,17 +30,23 @@ export function managedIdentityToken(
   return new SignJWT({
     appid: clientId,
     idtyp: "app",
-    oid: OBJECT_ID,
+    oid: MANAGED_IDENTITY_OBJECT_ID,
     tid: TENANT_ID,
     ver: "1.0",
   })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setAudience(resource)
-    .setIssuer(`https://sts.windows.net/${TENANT_ID}/`)
-    .setSubject(OBJECT_ID)
+    .setIssuer(managedIdentityIssuer(resource))
+    .setSubject(MANAGED_IDENTITY_OBJECT_ID)
     .setIssuedAt(now)
     .setNotBefore(now)
     .setExpirationTime(now + expiresInSeconds)
     .setJti(randomBytes(8).toString("hex"))
     .sign(key);
+}
+
+/** The claims of a token that `managedIdentityToken` made and that is not over; throws for any other. */
+export async function managedIdentityClaims(token: string): Promise<JWTPayload> {
+  const { payload } = await jwtVerify(token, key, { algorithms: ["HS256"] });
+  return payload;
 }

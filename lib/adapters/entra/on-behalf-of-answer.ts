@@ -15,8 +15,8 @@ const refusedSchema = z.object({
 
 /** AADSTS65001: nobody consented to what we ask for (learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const CONSENT_MISSING = [65001];
-/** AADSTS70021 and 70021x: no federated credential of the app registration fits issuer, subject or audience. */
-const CREDENTIAL_MISSING = [70021, 700211, 700212, 700213];
+/** AADSTS70025 and 70021x: the app registration has no federated credential, or none for this issuer, subject or audience. */
+const CREDENTIAL_MISSING = [70021, 70025, 700211, 700212, 700213];
 
 /**
  * The access token in an answer to an on-behalf-of request, or what its refusal means to the caller. Entra's own text

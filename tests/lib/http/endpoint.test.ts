@@ -9,6 +9,7 @@ import { anInvocation, aRequest } from "./a-request.ts";
 const agent: Principal = { id: "bruno", kind: "person", clientId: "portal", roles: ["RemoteAssistance.Request"] };
 const app: ServingApp = {
   admit: () => undefined,
+  requireIntuneRight: async () => undefined,
   allowedOrigins: ["https://portal.example"],
   authenticate: async (authorization) => {
     if (authorization === "Bearer bruno") return agent;
