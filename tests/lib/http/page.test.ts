@@ -75,10 +75,9 @@ describe("The page that asks a user", () => {
   });
 
   test("has no line for a reason that was not given", () => {
-    const withoutReason = askPage(aSession(), "Contoso", "en");
-    expect(textOf(withoutReason)).not.toContain("Why");
-    const terms = textOf(withoutReason).match(/(?<=<dt>)[^<]+/g);
-    expect(textOf(page).match(/(?<=<dt>)[^<]+/g)).toEqual([terms?.[0], "Why", ...(terms?.slice(1) ?? [])]);
+    const line = "<dt>Why</dt><dd>The VPN does not connect</dd>";
+    expect(textOf(page)).toContain(line);
+    expect(textOf(askPage(aSession(), "Contoso", "en"))).toBe(textOf(page).replace(line, ""));
   });
 
   test("says that it was accepted already, and leads on instead of asking again", () => {
@@ -87,6 +86,7 @@ describe("The page that asks a user", () => {
     expect(textOf(accepted)).toContain("<h1>You accepted</h1>");
     expect(buttons(accepted)).toEqual(["Go on to TeamViewer", "Decline"]);
     expect(textOf(page)).not.toContain("You accepted");
+    expect(textOf(page)).toMatch(/<\/h1>\s*<dl>/);
     expect(buttons(page)).toEqual(["Accept", "Decline"]);
   });
 
