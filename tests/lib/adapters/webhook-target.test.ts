@@ -1,0 +1,192 @@
+import diagnostics from "node:diagnostics_channel";
+import type { ServerResponse } from "node:http";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeCallTarget, type Resolve } from "../../../lib/adapters/webhook-target.ts";
+import type { TargetCall } from "../../../lib/webhooks/ports.ts";
+import { type Receiver, startReceiver } from "../../receiver.ts";
+import { privateAddresses, privateUrls, publicAddresses } from "./private-addresses.ts";
+
+const call: TargetCall = { method: "POST", headers: { "x-own": "yes" }, body: '{"data":{}}' };
+const answering =
+  (...addresses: string[]): Resolve =>
+  async () =>
+    addresses;
+
+/** Sockets that were opened from this process. */
+let sockets = 0;
+const count = () => {
+  sockets += 1;
+};
+let receiver: Receiver;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  diagnostics.subscribe("net.client.socket", count);
+});
+
+afterEach(() => {
+  sockets = 0;
+  receiver.received.splice(0);
+  receiver.answer(204);
+});
+
+afterAll(async () => {
+  diagnostics.unsubscribe("net.client.socket", count);
+  await receiver.close();
+});
+
+const local = (resolve?: Resolve) => makeCallTarget({ allowLoopback: true, ...(resolve ? { resolve } : {}) });
+
+describe("No socket is opened", () => {
+  test(`to any of ${privateAddresses.length} addresses that are not public, whatever name leads there`, async () => {
+    for (const [address] of privateAddresses) {
+      const callTarget = makeCallTarget({ allowLoopback: false, resolve: answering(address) });
+      expect([address, (await callTarget("https://hooks.example/in", call)).outcome]).toEqual([
+        address,
+        "refused-address",
+      ]);
+    }
+    expect(sockets).toBe(0);
+  });
+
+  test("to a name that has one such address among public ones", async () => {
+    for (const addresses of [
+      [publicAddresses[0] ?? "", "10.0.0.1"],
+      ["::1", publicAddresses[0] ?? ""],
+    ]) {
+      const callTarget = makeCallTarget({ allowLoopback: false, resolve: answering(...addresses) });
+      expect((await callTarget("https://hooks.example", call)).outcome).toBe("refused-address");
+    }
+    expect(sockets).toBe(0);
+  });
+
+  test(`for any of ${privateUrls.length} targets that are no public name, nor is anybody asked where they are`, async () => {
+    let asked = 0;
+    const resolve: Resolve = async () => {
+      asked += 1;
+      return [publicAddresses[0] ?? ""];
+    };
+    const callTarget = makeCallTarget({ allowLoopback: false, resolve });
+    for (const url of privateUrls)
+      expect([url, (await callTarget(url, call)).outcome]).toEqual([url, "refused-address"]);
+    expect([sockets, asked]).toEqual([0, 0]);
+  });
+
+  test("to a name of this machine that leads away from it, nor by the setting to anything private", async () => {
+    const callTarget = local(answering("169.254.169.254"));
+    expect((await callTarget(receiver.url, call)).outcome).toBe("refused-address");
+    for (const url of ["http://10.0.0.1/", "http://hooks.example/", "https://10.0.0.1/"])
+      expect((await callTarget(url, call)).outcome).toBe("refused-address");
+    expect((await local(answering("127.0.0.1"))("https://hooks.example", call)).outcome).toBe("refused-address");
+    expect(sockets).toBe(0);
+  });
+
+  test("to a name that nobody knows", async () => {
+    expect((await local(answering())("https://hooks.example", call)).outcome).toBe("unreachable");
+    const failing = async () => {
+      throw new Error("SERVFAIL");
+    };
+    expect((await local(failing)("https://hooks.example", call)).outcome).toBe("unreachable");
+    expect(sockets).toBe(0);
+  });
+});
+
+describe("A call", () => {
+  test("reaches its target with method, headers and body", async () => {
+    receiver.answer((_received, response) => void response.writeHead(202, { "retry-after": "7" }).end("thanks"));
+    expect(await local()(`${receiver.url}/in?sig=x`, call)).toEqual({
+      outcome: "answered",
+      status: 202,
+      text: "thanks",
+      allowedOrigin: undefined,
+      retryAfterSeconds: 7,
+      durationMs: expect.any(Number),
+    });
+    expect(receiver.received[0]).toMatchObject({ method: "POST", path: "/in?sig=x", body: call.body });
+    expect(receiver.received[0]?.headers).toMatchObject({ "x-own": "yes", host: new URL(receiver.url).host });
+  });
+
+  test("goes to the address that was checked: the name is resolved once, and changes its mind in vain", async () => {
+    const answers = [["127.0.0.1"], ["169.254.169.254"]];
+    let asked = 0;
+    const callTarget = local(async () => answers[asked++] ?? []);
+    const { port } = new URL(receiver.url);
+    expect(await callTarget(`http://hook.localhost:${port}/`, call)).toMatchObject({
+      outcome: "answered",
+      status: 204,
+    });
+    expect([asked, sockets]).toEqual([1, 1]);
+    expect((await callTarget(`http://hook.localhost:${port}/`, call)).outcome).toBe("refused-address");
+    expect([asked, sockets]).toEqual([2, 1]);
+  });
+
+  test("follows no redirect", async () => {
+    const other = await startReceiver();
+    for (const status of [301, 302, 303, 307, 308]) {
+      receiver.answer((_received, response) => void response.writeHead(status, { location: other.url }).end());
+      expect(await local()(receiver.url, call)).toMatchObject({ outcome: "answered", status });
+    }
+    expect(other.connections()).toBe(0);
+    await other.close();
+  });
+
+  test("takes the status of an answer whose body is too long, and reads 64 KiB of it", async () => {
+    let sent = 0;
+    receiver.answer((_received, response) => {
+      response.writeHead(200);
+      sent = pour(response, 50 * 1024 * 1024);
+    });
+    expect(await local()(receiver.url, call)).toMatchObject({ outcome: "answered", status: 200, text: "" });
+    expect(sent).toBeLessThan(5 * 1024 * 1024);
+  });
+
+  test("tells a connection that is refused from one that is cut", async () => {
+    const closed = await startReceiver();
+    await closed.close();
+    expect((await local()(closed.url, call)).outcome).toBe("unreachable");
+    receiver.answer((_received, response) => void response.socket?.destroy());
+    expect((await local()(receiver.url, call)).outcome).toBe("cut");
+  });
+
+  test.each(["-1", "soon", "1e9", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT"])(
+    "ignores a Retry-After of %s",
+    async (value) => {
+      receiver.answer((_received, response) => void response.writeHead(503, { "retry-after": value }).end());
+      expect(await local()(receiver.url, call)).toMatchObject({ status: 503, retryAfterSeconds: undefined });
+    },
+  );
+});
+
+describe("After 15 seconds a call is over", () => {
+  test("when nothing is answered; and one that answers and then drips counts as answered", async () => {
+    const dripping = await startReceiver();
+    dripping.answer((_received, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write("."), 500);
+      response.on("close", () => clearInterval(timer));
+    });
+    const hanging = await startReceiver();
+    hanging.answer(() => undefined);
+    const startedMs = performance.now();
+    const [silent, slow, lost] = await Promise.all([
+      local()(hanging.url, call),
+      local()(dripping.url, call),
+      local(() => new Promise(() => undefined))("https://hooks.example", call),
+    ]);
+    const tookMs = performance.now() - startedMs;
+    expect(silent.outcome).toBe("timeout");
+    expect(lost.outcome).toBe("timeout");
+    expect(slow).toMatchObject({ outcome: "answered", status: 200 });
+    expect(tookMs).toBeGreaterThan(14_500);
+    expect(tookMs).toBeLessThan(20_000);
+    await Promise.all([dripping.close(), hanging.close()]);
+  }, 30_000);
+});
+
+/** Writes until the other side stops reading or `bytes` are out; answers how much was taken. */
+function pour(response: ServerResponse, bytes: number): number {
+  const chunk = Buffer.alloc(64 * 1024, "x");
+  let sent = 0;
+  while (sent < bytes && response.write(chunk)) sent += chunk.length;
+  return sent + chunk.length;
+}
