@@ -66,9 +66,12 @@ export async function checkEntries(
   const gone = [...missing].sort((a, b) => (a < b ? 1 : -1)).slice(0, MOST_SUSPECTS);
   const found = [...foundAmong({ ...suspects, gone }, sealed, salts), ...suspects.unreadable];
   // Where each entry by itself is right, one may still stand in the wrong place of the export, or twice.
-  const [first] = (found.length > 0 ? found : misplaced.found).sort((a, b) => a.at.getTime() - b.at.getTime());
+  const [first] = (found.length > 0 ? found : misplaced.found).sort(oldestFirst);
   return { count, unsealedCount, first, overdue };
 }
+
+/** Ids tell apart what happened within a millisecond: later ones sort first. */
+const oldestFirst = (a: Finding, b: Finding) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? 1 : -1);
 
 function keepOldest<T>(kept: T[], one: T) {
   kept.push(one);

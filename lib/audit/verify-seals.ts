@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { timeOfId } from "./id.ts";
 import { type PublicKey, rootOf, type Seal, sealHash, sealLineSchema, signedText, thumbprintOf } from "./seal.ts";
 
@@ -27,11 +27,14 @@ export type CheckedSeals = {
   problem: string | undefined;
 };
 
+type Keys = Map<string, { thumbprint: string; key: KeyObject | undefined }>;
+
+/** There is a seal each hour at least; a quarter of one is left for whatever delays it. */
 const SILENCE_MS = 75 * 60_000;
 
 /** Reads an export of seals line by line, and stops at the first one that is not as it was made. */
 export async function checkSeals(lines: AsyncIterable<string>, known: Known): Promise<CheckedSeals> {
-  const keys = new Map<string, PublicKey>();
+  const keys: Keys = new Map();
   const checked: CheckedSeals = {
     sealed: new Map(),
     salts: new Map(),
@@ -53,8 +56,9 @@ export async function checkSeals(lines: AsyncIterable<string>, known: Known): Pr
     if (!line) return failed(checked, `Line ${number} of the seals${after(checked)} cannot be read.`);
     if (checked.until) return failed(checked, `Line ${number} of the seals stands after their end.`);
     if (line.kind === "key") {
-      keys.set(line.id, line.jwk);
-      checked.thumbprints.push(thumbprintOf(line.jwk));
+      const thumbprint = thumbprintOf(line.jwk);
+      keys.set(line.id, { thumbprint, key: keyOf(line.jwk) });
+      checked.thumbprints.push(thumbprint);
     } else if (line.kind === "person") checked.salts.set(line.id, line.salt);
     else if (line.kind === "waiting") checked.waiting.add(line.id);
     else if (line.kind === "end") {
@@ -89,7 +93,7 @@ function checkEnd(checked: CheckedSeals, until: Date): CheckedSeals {
 function sealProblem(
   seal: Seal,
   { last, lastHash, sealed }: CheckedSeals,
-  keys: ReadonlyMap<string, PublicKey>,
+  keys: Keys,
   { from, thumbprints }: Known,
 ): string | undefined {
   const isFirst = !last;
@@ -103,24 +107,27 @@ function sealProblem(
     return `it does not follow from seal ${last.sequence}: one of them was changed or exchanged.`;
   const key = keys.get(seal.key);
   if (!key) return "it was signed with a key that is not the connector's.";
-  if (thumbprints?.length && !thumbprints.includes(thumbprintOf(key)))
-    return `its key has the thumbprint ${thumbprintOf(key)}, which is not one that you named.`;
+  if (thumbprints?.length && !thumbprints.includes(key.thumbprint))
+    return `its key has the thumbprint ${key.thumbprint}, which is not one that you named.`;
   if (rootOf(seal.leaves) !== seal.merkleRoot) return "the entries it lists are not the ones it was made for.";
-  if (!isSigned(seal, key)) return "its signature is not the connector's: it was changed or made by somebody else.";
+  if (!isSigned(seal, key.key)) return "its signature is not the connector's: it was changed or made by somebody else.";
   const contradicted = seal.leaves.find(({ id, hash }) => (sealed.get(id) ?? hash) !== hash);
   return contradicted && `it contradicts an earlier seal about the entry ${contradicted.id}.`;
 }
 
-function isSigned(seal: Seal, jwk: PublicKey): boolean {
-  const signature = Buffer.from(seal.signature, "base64url");
-  if (signature.toString("base64url") !== seal.signature) return false;
+function keyOf(jwk: PublicKey): KeyObject | undefined {
   try {
-    const key = createPublicKey({ key: jwk, format: "jwk" });
-    return verify("sha256", Buffer.from(signedText(seal)), { key, dsaEncoding: "ieee-p1363" }, signature);
+    return createPublicKey({ key: jwk, format: "jwk" });
   } catch {
-    // The key is not a point of its curve.
-    return false;
+    // Not a point of the curve: it signed nothing.
+    return undefined;
   }
+}
+
+function isSigned(seal: Seal, key: KeyObject | undefined): boolean {
+  const signature = Buffer.from(seal.signature, "base64url");
+  if (!key || signature.toString("base64url") !== seal.signature) return false;
+  return verify("sha256", Buffer.from(signedText(seal)), { key, dsaEncoding: "ieee-p1363" }, signature);
 }
 
 function take(checked: CheckedSeals, seal: Seal) {
