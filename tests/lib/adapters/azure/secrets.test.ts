@@ -1,25 +1,44 @@
-import { ManagedIdentityCredential } from "@azure/identity";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import type { TokenCredential } from "@azure/identity";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeDeployedSecret, makeSecrets, type Secrets } from "../../../../lib/adapters/azure/secrets.ts";
-import { startTestApp, type TestApp } from "../../../app.ts";
+import { localCertificate } from "../../../../infra/local/certificate.ts";
+import { managedIdentityToken } from "../../../../infra/local/identity/managed-identity-token.ts";
+import type { StandIn } from "../../../../infra/local/stand-in.ts";
+import { startVault } from "../../../../infra/local/vault/vault.ts";
+import { makeSecrets, type Secrets, vaultOptions } from "../../../../lib/adapters/azure/secrets.ts";
 
 const about = { contentType: "application/json;v=1", tags: { connectionId: "c1" } };
-const FIVE_MINUTES_MS = 5 * 60_000;
+const folder = mkdtempSync(join(tmpdir(), "secrets-"));
+const trusted = getCACertificates("default");
+const credential: TokenCredential = {
+  getToken: async () => ({
+    token: await managedIdentityToken("https://vault.azure.net"),
+    expiresOnTimestamp: Date.now() + 3_600_000,
+  }),
+};
 
-let product: TestApp;
+let vault: StandIn;
 let secrets: Secrets;
 
 beforeAll(async () => {
-  product = await startTestApp();
-  secrets = makeSecrets(product.around.vault.url, new ManagedIdentityCredential());
+  const certificate = await localCertificate(join(folder, "certificate.pem"));
+  setDefaultCACertificates([...trusted, certificate.cert]);
+  vault = await startVault({ port: 0, certificate });
+  secrets = makeSecrets(vault.url, credential);
 });
-afterEach(() => product.clearFaults());
-afterAll(() => product.stop());
+afterEach(() => vault.clearFaults());
+afterAll(async () => {
+  await vault.close();
+  setDefaultCACertificates(trusted);
+  rmSync(folder, { recursive: true });
+});
 
-const readsOf = (name: string) =>
-  product.around.vault.journal.filter(({ method, path, status }) => {
-    return method === "GET" && path.includes(`/secrets/${name}`) && status !== 401;
-  }).length;
+/** What the vault was asked to do, without the questions that it answered by asking for a token. */
+const askedOf = (name: string) =>
+  vault.journal.filter(({ path, status }) => path.startsWith(`/secrets/${name}`) && status !== 401);
 
 describe("The vault's secrets", () => {
   test("each version stays readable; without one the newest is read", async () => {
@@ -29,8 +48,8 @@ describe("The vault's secrets", () => {
     expect(await secrets.get("tv-versions", first)).toBe("one");
     expect(await secrets.get("tv-versions", second)).toBe("two");
     expect(await secrets.get("tv-versions")).toBe("two");
-    const { properties } = await product.vault.getSecret("tv-versions");
-    expect(properties).toMatchObject(about);
+    const [written] = askedOf("tv-versions");
+    expect(JSON.parse(written?.body ?? "")).toMatchObject(about);
   });
 
   test("a secret that is not there is an answer, for reading and for removing", async () => {
@@ -48,7 +67,7 @@ describe("The vault's secrets", () => {
   });
 
   test("a missing role is named, with more patience than an outage", async () => {
-    product.around.vault.addFault({ status: 403, times: 0 });
+    vault.addFault({ status: 403, times: 0 });
     for (const call of [secrets.get("tv-x"), secrets.set("tv-x", "v", about), secrets.remove("tv-x")]) {
       await expect(call).rejects.toMatchObject({
         code: "upstream-unavailable",
@@ -58,52 +77,55 @@ describe("The vault's secrets", () => {
     }
   });
 
-  test("a hiccup is not noticed; an outage is said within ten seconds, without what the vault said", async () => {
+  test("an answer of another kind is an outage, for every call, and told without details", async () => {
+    vault.addFault({ status: 400, body: { error: { code: "BadParameter", message: "secret text" } }, times: 0 });
+    for (const call of [secrets.get("tv-x"), secrets.set("tv-x", "v", about), secrets.remove("tv-x")]) {
+      const failed = await call.catch((error: unknown) => error);
+      expect(failed).toMatchObject({
+        code: "upstream-unavailable",
+        message: expect.stringMatching(/Key Vault.* Try again/),
+        retryAfterSeconds: 30,
+        cause: expect.objectContaining({ statusCode: 400 }),
+      });
+      expect(String(failed)).not.toContain("secret text");
+    }
+  });
+
+  test("what is asked for without a version or with one is exactly that", async () => {
+    const version = await secrets.set("tv-asked", "one", about);
+    await secrets.get("tv-asked");
+    await secrets.get("tv-asked", version);
+    const reads = askedOf("tv-asked").filter(({ method }) => method === "GET");
+    expect(reads.map(({ path }) => path.replace(/\/$/, ""))).toEqual([
+      "/secrets/tv-asked",
+      `/secrets/tv-asked/${version}`,
+    ]);
+  });
+
+  test("a hiccup is not noticed", async () => {
     await secrets.set("tv-hiccup", "one", about);
-    product.around.vault.addFault({ status: 503, times: 1 });
+    vault.addFault({ status: 503, times: 1 });
     expect(await secrets.get("tv-hiccup")).toBe("one");
-    product.around.vault.addFault({ status: 500, body: { error: { message: "secret text" } }, times: 0 });
-    const failed = await secrets.get("tv-hiccup").catch((error: unknown) => error);
-    expect(failed).toMatchObject({ code: "upstream-unavailable", retryAfterSeconds: 30 });
-    expect(String(failed)).not.toContain("secret text");
-  }, 15_000);
+  });
 });
 
-describe("A secret that a deployment sets", () => {
-  const deployed = (name: string) => makeDeployedSecret(secrets, name, product.clock.now);
-
-  test("is read once in five minutes, however many ask", async () => {
-    await secrets.set("deployed-once", "one", about);
-    const read = deployed("deployed-once");
-    const before = readsOf("deployed-once");
-    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => read())))).toEqual(new Set(["one"]));
-    product.clock.advance(FIVE_MINUTES_MS - 1);
-    await read();
-    expect(readsOf("deployed-once") - before).toBe(1);
-    await secrets.set("deployed-once", "two", about);
-    product.clock.advance(1);
-    expect(await read()).toBe("two");
+describe("The vault's address", () => {
+  test.each([
+    ["https://contoso.vault.azure.net", false],
+    ["https://contoso.vault.usgovcloudapi.net/", false],
+    ["https://contoso.vault.azure.cn", false],
+    ["https://127.0.0.1:8443", true],
+    ["https://contoso.vault.azure.net.evil.example", true],
+    ["https://vault.example/.vault.azure.net", true],
+  ])("%s: the SDK's check of the cloud is left out: %p", (url, isLeftOut) => {
+    expect(vaultOptions(url).disableChallengeResourceVerification).toBe(isLeftOut);
   });
 
-  test("serves on while the vault is down, and is read anew when it is back", async () => {
-    await secrets.set("deployed-outage", "one", about);
-    const read = deployed("deployed-outage");
-    await read();
-    product.around.vault.addFault({ status: 403, times: 0 });
-    product.clock.advance(FIVE_MINUTES_MS);
-    expect(await read()).toBe("one");
-    product.clearFaults();
-    await secrets.set("deployed-outage", "two", about);
-    expect(await read()).toBe("two");
-  });
-
-  test("that was never set is named, and found as soon as it is set", async () => {
-    const read = deployed("deployed-later");
-    await expect(read()).rejects.toMatchObject({
-      code: "upstream-unavailable",
-      message: "The secret deployed-later is not set in Key Vault. Set it and try again.",
+  test("that does not answer is tried four times in some seconds, no longer", () => {
+    expect(vaultOptions("https://contoso.vault.azure.net").retryOptions).toEqual({
+      maxRetries: 3,
+      retryDelayInMs: 500,
+      maxRetryDelayInMs: 4000,
     });
-    await secrets.set("deployed-later", "now", about);
-    expect(await read()).toBe("now");
   });
 });
