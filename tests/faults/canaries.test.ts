@@ -40,8 +40,10 @@ const allowed: Record<string, string[]> = {
   "consent cookie": ["start redirect"],
   "client secret": ["asked of teamviewer"],
   "state-key": [],
-  "Entra bearer token": [],
+  "Entra bearer token": ["asked of entra"],
   "managed-identity token": ["asked of vault", "asked of graph"],
+  "on-behalf-of token": ["asked of graph"],
+  "token-exchange assertion": ["asked of entra"],
   "identity header": ["asked of identity"],
   "supporter link": ["session, to its agent"],
   "end-customer link": [...everySession, "answer redirect"],
@@ -167,6 +169,8 @@ describe("A secret or a name", () => {
   const caught = (error: unknown): void => add(written, "thrown errors", ...toldBy(error));
   let agentToken: string | undefined;
   const newProcess = () => watched(product.newProcess());
+  /** One that asks Intune for people's rights, and knows none yet. */
+  const withIntuneRbac = () => watched(product.newProcess({ INTUNE_RBAC: "on" }));
 
   /** The administrator connects an account whose mail is a canary. */
   async function connect(process = newProcess()) {
@@ -257,6 +261,11 @@ describe("A secret or a name", () => {
     const declined = await open(process);
     await deliverAll(process);
     await process.request("POST", agent.linkOf(declined.device.id), { body: "answer=decline" });
+    const careful = withIntuneRbac();
+    await careful.request("GET", "/api/sessions", own);
+    product.around.entra.setUpOnBehalfOf({ acrs: "c1" });
+    await careful.request("GET", "/api/connector", await as("Dev Auditor"));
+    product.around.entra.setUpOnBehalfOf();
     await process.request("POST", `/api/sessions/${declined.id}/notifications`, own);
     await process.runTimer("keep-connected");
     await process.request("GET", "/api/connector", await as("Dev Auditor"));
@@ -339,6 +348,18 @@ describe("A secret or a name", () => {
       await cold.runTimer("keep-connected");
     });
     await strike(entra, statuses("keys$", [500, 200], said), () => newProcess().request("GET", "/api/sessions", own()));
+    await strike(
+      entra,
+      [
+        ...statuses("oauth2/v2.0/token$", [400, 401, 500], { ...oauth, error_codes: [65001], claims: said }),
+        ...statuses("oauth2/v2.0/token$", [400], { error: "interaction_required", claims: said }),
+        ...statuses("oauth2/v2.0/token$", [200], { access_token: 5, refresh_token: said }),
+      ],
+      () => withIntuneRbac().request("GET", "/api/sessions", own()),
+    );
+    await strike(graph, statuses("getEffective", [200, 400, 401, 403, 500], graphBody), () =>
+      withIntuneRbac().request("GET", "/api/sessions", own()),
+    );
     await strike(teamviewer, statuses("/api/v1/account$", [500, 200], said), () => connect());
     await strike(
       teamviewer,

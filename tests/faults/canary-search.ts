@@ -41,7 +41,7 @@ export function disguisesOf(text: string): string[] {
 }
 
 /** The secrets of a run that are known only afterwards, from what the services were asked and hold. */
-export function learnSecrets(canaries: Canaries, { vault, graph, teamviewer }: Surroundings): void {
+export function learnSecrets(canaries: Canaries, { entra, vault, graph, teamviewer }: Surroundings): void {
   for (const { method, path, body } of vault.journal) {
     if (method !== "PUT" || !path.startsWith("/secrets/tv-")) continue;
     const { accessToken, refreshToken } = JSON.parse((JSON.parse(body) as { value: string }).value) as {
@@ -58,9 +58,14 @@ export function learnSecrets(canaries: Canaries, { vault, graph, teamviewer }: S
     if (code) add(canaries, "authorization code", code);
     if (state) add(canaries, "state", state);
   }
-  for (const { headers } of [...vault.journal, ...graph.journal]) {
+  for (const { headers, path } of [...vault.journal, ...graph.journal]) {
     const token = headers.authorization?.replace(/^Bearer /, "");
-    if (token) add(canaries, "managed-identity token", token, token.split(".").at(-1) ?? token);
+    const name = path.includes("getEffectivePermissions") ? "on-behalf-of token" : "managed-identity token";
+    if (token) add(canaries, name, token, token.split(".").at(-1) ?? token);
+  }
+  for (const { body } of entra.journal) {
+    const assertion = new URLSearchParams(body).get("client_assertion");
+    if (assertion) add(canaries, "token-exchange assertion", assertion, assertion.split(".").at(-1) ?? assertion);
   }
   for (const { code, end_customer_link, supporter_link } of teamviewer.sessions()) {
     add(canaries, "session code", code);

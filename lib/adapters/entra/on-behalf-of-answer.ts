@@ -10,8 +10,17 @@ const grantedSchema = z.object({
 const refusedSchema = z.object({
   error: z.string().default(""),
   error_codes: z.array(z.number()).default([]),
-  claims: z.string().max(4096).optional(),
+  // Passed on to the front end, so nothing but a claims request (OpenID Connect Core section 5.5) is.
+  claims: z.string().max(4096).refine(isClaimsRequest).optional().catch(undefined),
 });
+
+function isClaimsRequest(text: string): boolean {
+  try {
+    return z.strictObject({ access_token: z.record(z.string(), z.unknown()) }).safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
 
 /** AADSTS65001: nobody consented to what we ask for (learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const CONSENT_MISSING = [65001];

@@ -100,6 +100,17 @@ describe("What Entra answers instead of a token", () => {
       { status: 400, body: { error: "invalid_grant", error_codes: [53003], claims } },
       { code: "unauthenticated", claimsChallenge: claims },
     ],
+    ...[
+      "secret",
+      '"secret"',
+      '{"secret":{}}',
+      '{"access_token":"secret"}',
+      `{"access_token":{"x":"${"y".repeat(4096)}"}}`,
+    ].map((text): [string, Answered, Record<string, unknown>] => [
+      `an interaction, with claims that are none: ${text.slice(0, 40)}`,
+      { status: 400, body: { error: "interaction_required", error_codes: [50076], claims: text } },
+      { code: "unauthenticated", claimsChallenge: undefined },
+    ]),
     [
       "an interaction without claims",
       { status: 400, body: { error: "interaction_required", error_codes: [50079] } },
