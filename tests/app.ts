@@ -71,15 +71,16 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     for await (const { name } of blobs.listContainers()) await blobs.deleteContainer(name);
   }
 
-  /** The names of the token sets that the vault holds. */
-  async function secretNames() {
+  /** The names of the secrets that the product made: token sets unless another kind is named. */
+  async function secretNames(kind: "tv-" | "wh-" = "tv-") {
     const names: string[] = [];
     for await (const { name } of vault.listPropertiesOfSecrets()) names.push(name);
-    return names.filter((name) => name.startsWith("tv-"));
+    return names.filter((name) => name.startsWith(kind));
   }
 
-  async function forgetTokenSets() {
-    for (const name of await secretNames()) await vault.beginDeleteSecret(name);
+  async function forgetSecrets() {
+    const names = [...(await secretNames()), ...(await secretNames("wh-"))];
+    for (const name of names) await vault.beginDeleteSecret(name);
   }
 
   return {
@@ -112,7 +113,7 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     },
     secretNames,
     /** What `/api/audit` tells since `reset` about the actions that start with `action`, oldest first. */
-    async audit(action: "connector." | "session." | "notification." | "audit."): Promise<AuditEntry[]> {
+    async audit(action: "connector." | "session." | "notification." | "webhook." | "audit."): Promise<AuditEntry[]> {
       const token = await around.entra.tokenFor("Log collector", { claims: { exp: Math.floor(nowMs / 1000) + 60 } });
       const query = new URLSearchParams({ action, format: "ndjson", from: new Date(resetAtMs).toISOString() });
       const answer = await first.request("GET", `/api/audit?${query}`, { token });
@@ -125,7 +126,7 @@ export async function startTestApp(settings: Record<string, string> = {}) {
       around.teamviewer.setMode({ refresh: "rotating", accessTokenSeconds: 86_400 });
       around.teamviewer.setLimits({ perHour: null, concurrentSessions: null });
       around.teamviewer.removeGrants();
-      await Promise.all([forgetStorage(), forgetTokenSets()]);
+      await Promise.all([forgetStorage(), forgetSecrets()]);
       for (const standIn of standIns) standIn.journal.splice(0);
       logs.splice(0);
       clock.restart();

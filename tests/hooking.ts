@@ -1,6 +1,9 @@
 import { Webhook as StandardWebhook } from "standardwebhooks";
+import { makeOutside } from "../lib/adapters/outside.ts";
+import { createApp } from "../lib/app.ts";
 import type { DeliveryView } from "../lib/webhooks/delivery.ts";
-import type { DeliveryMessage } from "../lib/webhooks/ports.ts";
+import type { DeliveryMessage, WebhookQueue } from "../lib/webhooks/ports.ts";
+import type { WebhookPorts } from "../lib/webhooks/use-cases.ts";
 import type { WebhookView } from "../lib/webhooks/webhook.ts";
 import type { Answer, AppProcess, TestApp } from "./app.ts";
 import { type Received, type Receiver, startReceiver } from "./receiver.ts";
@@ -38,7 +41,7 @@ export function hooking(product: TestApp) {
     must(await call("POST", "", { url, ...body }), 201).json<Registered>();
   const look = async (id: string): Promise<WebhookView> => must(await call("GET", `/${id}`), 200).json<WebhookView>();
   const deliveries = async (id: string): Promise<DeliveryView[]> =>
-    must(await call("GET", `/${id}/deliveries`), 200).json<{ value: DeliveryView[] }>().value;
+    must(await call("GET", `/${id}/deliveries?top=1000`), 200).json<{ value: DeliveryView[] }>().value;
 
   /** The messages that wait in the queue and may be seen, taken out of it. */
   const messages = async () =>
@@ -51,8 +54,37 @@ export function hooking(product: TestApp) {
     return waiting.length;
   };
 
+  /** The product's own ports to storage, vault and receivers. */
+  const ports = () => makeOutside(product.process().app.settings, product.clock.now).webhooks;
+
+  /** A process whose queue is this list, each message with the time it may be seen, under the product's clock. */
+  const processWithList = (change: Partial<WebhookPorts> = {}) => {
+    const waiting: { message: DeliveryMessage; dueMs: number }[] = [];
+    const { settings } = product.process().app;
+    const outside = makeOutside(settings, product.clock.now);
+    const queue: WebhookQueue = {
+      send: async (message, delaySeconds = 0) =>
+        void waiting.push({ message, dueMs: product.clock.now().getTime() + delaySeconds * 1000 }),
+      sendToPoison: async () => undefined,
+    };
+    const webhooks = { ...outside.webhooks, queue, random: () => 0, ...change };
+    const app = createApp(settings, product.clock.now, { ...outside, webhooks });
+    /** Moves the clock to the next message that is due and hands it over; false when none is left. */
+    const next = async (): Promise<boolean> => {
+      const [first] = waiting.sort((a, b) => a.dueMs - b.dueMs);
+      if (!first) return false;
+      waiting.shift();
+      product.clock.advance(Math.max(0, first.dueMs - product.clock.now().getTime()));
+      await app.webhooks.deliver(first.message);
+      return true;
+    };
+    return { app, waiting, next };
+  };
+
   return {
     agent,
+    ports,
+    processWithList,
     receiver,
     call,
     create,
