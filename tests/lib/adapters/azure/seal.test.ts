@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import { EncryptJWT } from "jose";
 import { makeAnswerTokens, makeSeal } from "../../../../lib/adapters/azure/seal.ts";
 
 const key = randomBytes(32).toString("base64");
@@ -7,6 +8,13 @@ let now = new Date("2026-11-22T10:00:00Z");
 
 const seal = makeSeal({ stateKey: async () => key, now: () => now });
 const sealOf = (stateKey: string) => makeSeal({ stateKey: async () => stateKey, now: () => now });
+
+/** The key of a purpose, worked out by hand: HKDF-SHA-256 without salt (RFC 5869 sections 2.2 and 2.3), one block. */
+function keyFor(purpose: string): Buffer {
+  const hmac = (secret: Buffer, text: Buffer) => createHmac("sha256", secret).update(text).digest();
+  const extracted = hmac(Buffer.alloc(32), Buffer.from(key, "base64"));
+  return hmac(extracted, Buffer.concat([Buffer.from(`remote-assistance/${purpose}`), Buffer.of(1)]));
+}
 
 /** `text` with each of its characters changed, one at a time. */
 const alterations = (text: string) =>
@@ -51,6 +59,23 @@ describe("A sealed value", () => {
       expect(await seal.open("cookie", [header, "", iv, altered + text.slice(-1), tag].join("."))).toBeUndefined();
   });
 
+  test("opens in every version of the product that has the same state key", async () => {
+    const jwt = new EncryptJWT({ id: "1" }).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).setAudience("tokens");
+    const end = new Date(now.getTime() + 1000);
+    expect(await seal.open("tokens", await jwt.setExpirationTime(end).encrypt(keyFor("tokens")))).toMatchObject({
+      id: "1",
+    });
+  });
+
+  test("that has no end does not open, nor one that names another purpose inside", async () => {
+    const jwt = (purpose: string) =>
+      new EncryptJWT({ id: "1" }).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).setAudience(purpose);
+    expect(await seal.open("cookie", await jwt("cookie").encrypt(keyFor("cookie")))).toBeUndefined();
+    const end = new Date(now.getTime() + 1000);
+    const other = await jwt("ticket").setExpirationTime(end).encrypt(keyFor("cookie"));
+    expect(await seal.open("cookie", other)).toBeUndefined();
+  });
+
   test("is made by us: no other algorithm opens, nor text that is no seal", async () => {
     const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from('{"id":"1"}').toString("base64url")}.`;
     for (const text of ["", "x", "a.b.c.d.e", none, "....", "\u0000", "x".repeat(10_000)])
@@ -61,7 +86,10 @@ describe("A sealed value", () => {
 test.each(["", "short", randomBytes(31).toString("base64")])(
   "A state key of less than 32 bytes (%#) is refused aloud",
   async (weak) => {
-    await expect(sealOf(weak).close("ticket", {}, 1000)).rejects.toMatchObject({ code: "upstream-unavailable" });
+    await expect(sealOf(weak).close("ticket", {}, 1000)).rejects.toMatchObject({
+      code: "upstream-unavailable",
+      retryAfterSeconds: 60,
+    });
     await expect(sealOf(weak).open("ticket", "a.b.c.d.e")).rejects.toThrow("state-key is too short");
   },
 );
@@ -75,6 +103,12 @@ describe("The token of an answer page", () => {
     expect(token).toMatch(/^[\w-]{43}$/);
     expect(await tokens.sessionIdOf(token)).toBe(id);
     expect(await tokens.tokenOf(id)).toBe(token);
+  });
+
+  test("is the session's id and half of a code over it, so that links live as long as the state key", async () => {
+    const bytes = Buffer.from(id, "hex");
+    const code = createHmac("sha256", keyFor("answer")).update(bytes).digest().subarray(0, 16);
+    expect(await tokens.tokenOf(id)).toBe(Buffer.concat([bytes, code]).toString("base64url"));
   });
 
   test("cannot be changed into another one", async () => {
