@@ -31,6 +31,8 @@ const table: [name: string, method: string, path: string, allowed: Role[]][] = [
   ["webhook-deliveries", "GET", `/api/webhooks/${WEBHOOK}/deliveries`, [UPDATE]],
   ["webhook-redeliver", "POST", `/api/webhooks/${WEBHOOK}/deliveries/${"0".repeat(19)}-${"0".repeat(16)}`, [UPDATE]],
   ["audit", "GET", "/api/audit?top=1&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:01Z", [READ]],
+  ["audit-seals", "GET", "/api/audit/seals", [READ]],
+  ["audit-erasure", "POST", "/api/audit/erasures", [UPDATE]],
 ];
 /** Functions that need no token. */
 const open: [name: string, method: string, path: string][] = [

@@ -48,6 +48,8 @@ const http: Record<string, string> = {
   "answer-page": "GET /h/{token} anonymous",
   answer: "POST /h/{token} anonymous",
   audit: "GET /api/audit anonymous: Read",
+  "audit-seals": "GET /api/audit/seals anonymous: Read",
+  "audit-erasure": "POST /api/audit/erasures anonymous: Update",
   health: "GET /api/health anonymous",
   openapi: "GET /api/openapi.json anonymous",
 };
@@ -60,6 +62,7 @@ const others: Record<string, string> = {
   "deliver-webhook-poison": "queue webhooks-poison of AzureWebJobsStorage",
   "follow-sessions": "timer 0 * * * * *",
   "keep-connected": "timer 0 7 * * * *",
+  "seal-audit": "timer 30 * * * * *",
 };
 
 const withoutRoles = (line: string) => line.replace(/: .*/, "");
