@@ -1,383 +1,351 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { ManagedIdentityCredential } from "@azure/identity";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { makeConnectionStore } from "../../../lib/adapters/azure/connection-store.ts";
-import { makeSecrets } from "../../../lib/adapters/azure/secrets.ts";
-import { makeTables } from "../../../lib/adapters/azure/table.ts";
-import { makeTokenVault } from "../../../lib/adapters/azure/token-vault.ts";
-import { type AppProcess, startTestApp, type TestApp } from "../../app.ts";
-import { connecting, connectorOf, liveGrants, tokenCalls } from "../../connect.ts";
-import { requesting } from "../../requesting.ts";
-import { type StorageProxy, startStorageProxy } from "../../storage-proxy.ts";
+import { describe, expect, test } from "@jest/globals";
+import { AppError } from "../../../lib/errors.ts";
+import { aConnector, ada, HOUR_MS, inShort, MINUTE_MS } from "./a-connector.ts";
 
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const TOKEN = "/oauth2/token$";
-const VERSIONED = /connections.*secretVersion/s;
+const DAY_MS = 24 * HOUR_MS;
+const noAnswer = async () => ({ outcome: "unknown", cause: new Error("reset") });
 
-let product: TestApp;
-let agent: ReturnType<typeof requesting>;
-let deviceId: string;
-let storage: StorageProxy;
-
-beforeAll(async () => {
-  product = await startTestApp();
-  storage = await startStorageProxy(product.around.storage);
-});
-beforeEach(async () => {
-  await product.reset();
-  agent = requesting(product);
-  deviceId = agent.device().id;
-  await connecting(product).connected();
-});
-afterEach(() => storage.clear());
-afterAll(async () => {
-  await storage.close();
-  await product.stop();
-});
-
-const ask = (process?: AppProcess) =>
-  agent.ask({ deviceId, notify: false }, process ? { process } : undefined).then((answer) => {
-    const code = answer.status === 201 ? "" : answer.json<{ code: string }>().code;
-    return `${answer.status} ${code}`.trim();
-  });
-const refreshes = () => tokenCalls(product, "refresh_token");
-function fault(path: string, rest: Parameters<TestApp["around"]["teamviewer"]["addFault"]>[0]) {
-  product.around.teamviewer.addFault({ path, times: 0, ...rest });
+/** TeamViewer is connected, with a token set that lives a day. */
+async function connected() {
+  const connector = aConnector();
+  const { tokens } = await connector.holding();
+  const refreshes = () => connector.grants.refreshes.length;
+  const needsConsentEntries = () => connector.audited.filter(({ action }) => action === "connector.needs-consent");
+  const { current, renew, keepFresh } = connector.access;
+  const token = async () => (await current()).accessToken;
+  return { ...connector, tokens, refreshes, needsConsentEntries, current, renew, keepFresh, token };
 }
-const tokensUsed = () => agent.callsTo(/\/sessions$/).map(({ headers }) => headers.authorization?.slice(7));
-const needsConsentEntries = async () =>
-  (await product.audit("connector.")).filter(({ action }) => action === "connector.needs-consent");
-/** The token set that is current: TeamViewer's day has a minute and a half left. */
-const almostOver = () => product.clock.advance(24 * HOUR_MS - 90_000);
-const over = () => product.clock.advance(24 * HOUR_MS + 1000);
-const tokenSet = async () => {
-  const { value = "{}" } = await product.vault.getSecret((await product.secretNames())[0] ?? "");
-  return JSON.parse(value) as { accessToken: string; refreshToken: string };
-};
-const expiredByNow = { status: 401, body: { error: "token_expired", error_code: 1 } };
 
-describe("one refresh at a time", () => {
-  test("50 callers here and 10 in two other processes ask TeamViewer once; nobody fails, the grant lives", async () => {
-    const others = [product.newProcess(), product.newProcess()];
-    await Promise.all(others.map(ask));
-    over();
-    fault(TOKEN, { delayMs: 300 });
-    const callers = [
-      ...Array.from({ length: 50 }, () => ask()),
-      ...others.flatMap((other) => Array.from({ length: 5 }, () => ask(other))),
-    ];
-    expect(new Set(await Promise.all(callers))).toEqual(new Set(["201"]));
-    expect(refreshes()).toHaveLength(1);
-    expect(liveGrants(product)).toHaveLength(1);
-    const { accessToken } = await tokenSet();
-    expect(new Set(tokensUsed().slice(2))).toEqual(new Set([accessToken]));
-  }, 20_000);
+test("access is the token with its connection and the group that sessions are filed under", async () => {
+  const { current, tokens, connections } = await connected();
+  expect(await current()).toEqual({ connectionId: "c1", accessToken: tokens.accessToken, groupId: "g1" });
+  connections.touch("c1", { groupId: undefined as never });
+  expect(await current()).toEqual({ connectionId: "c1", accessToken: tokens.accessToken, groupId: undefined });
+});
+
+test.each([
+  ["nothing is connected", undefined, "connector-not-connected"],
+  ["an account waits", "awaitingConfirmation", "connector-not-connected"],
+  ["the connection is being removed", "disconnecting", "connector-not-connected"],
+  ["it needs consent", "needsConsent", "connector-needs-consent"],
+] as const)("while %s there is no access, and nothing is asked of TeamViewer", async (_what, status, code) => {
+  const { access, holding, grants, advance } = aConnector();
+  if (status) await holding({ status });
+  advance(2 * DAY_MS);
+  await expect(access.current()).rejects.toMatchObject({ code });
+  await expect(access.renew({ connectionId: "c1", accessToken: "a", groupId: "g1" })).rejects.toMatchObject({ code });
+  await access.keepFresh();
+  expect(grants.refreshes).toEqual([]);
+});
+
+describe("A token is renewed in time:", () => {
+  test("with more than two minutes left nobody refreshes, with two somebody does", async () => {
+    const { token, refreshes, tokens, advance, grants } = await connected();
+    advance(DAY_MS - 2 * MINUTE_MS - 1);
+    expect(await token()).toBe(tokens.accessToken);
+    expect(refreshes()).toBe(0);
+    advance(1);
+    const renewed = await token();
+    expect(refreshes()).toBe(1);
+    expect(renewed).not.toBe(tokens.accessToken);
+    expect(grants.isAccepted(renewed)).toBe(true);
+  });
+
+  test("one that lives a minute is used for half of it, not refreshed at every request", async () => {
+    const { token, refreshes, grants, advance } = await connected();
+    grants.state.lifeMs = MINUTE_MS;
+    advance(DAY_MS);
+    for (let time = 0; time < 3; time += 1) await token();
+    expect(refreshes()).toBe(1);
+    advance(30_000 - 1);
+    await token();
+    expect(refreshes()).toBe(1);
+    advance(1);
+    await token();
+    expect(refreshes()).toBe(2);
+  });
 
   test("refresh after refresh the grant lives: each takes the token of the one before", async () => {
-    for (let day = 0; day < 3; day += 1) {
-      over();
-      expect(await Promise.all([ask(), ask(product.newProcess())])).toEqual(["201", "201"]);
+    const { token, newProcess, refreshes, grants, advance } = await connected();
+    for (let day = 1; day <= 3; day += 1) {
+      advance(DAY_MS);
+      const [here, there] = await Promise.all([token(), newProcess().access.current()]);
+      expect(there.accessToken).toBe(here);
+      expect(refreshes()).toBe(day);
     }
-    expect(refreshes()).toHaveLength(3);
-    expect(liveGrants(product)).toHaveLength(1);
-  }, 20_000);
+    expect(grants.live()).toHaveLength(1);
+    expect(grants.refreshes.some(({ wasSpent }) => wasSpent)).toBe(false);
+  });
 
-  test("with two minutes left nobody refreshes, with less somebody does", async () => {
-    product.clock.advance(24 * HOUR_MS - 2 * MINUTE_MS - 1000);
-    await ask();
-    expect(refreshes()).toEqual([]);
-    product.clock.advance(1000);
-    await ask();
-    expect(refreshes()).toHaveLength(1);
+  test("50 callers here and 10 in two other processes ask TeamViewer once", async () => {
+    const { token, newProcess, refreshes, advance, grants } = await connected();
+    const others = [newProcess(), newProcess()];
+    await Promise.all(others.map(({ access }) => access.current()));
+    advance(DAY_MS + 1000);
+    const callers = [
+      ...Array.from({ length: 50 }, token),
+      ...others.flatMap(({ access }) => Array.from({ length: 5 }, async () => (await access.current()).accessToken)),
+    ];
+    const handedOut = new Set(await Promise.all(callers));
+    expect([handedOut.size, refreshes(), grants.live().length]).toEqual([1, 1, 1]);
+    expect(grants.isAccepted([...handedOut][0] ?? "")).toBe(true);
+  });
+
+  test("an answer without refresh token keeps the old one, which goes on working", async () => {
+    const { token, grants, advance, refreshes } = await connected();
+    grants.state.mode = "non-rotating";
+    const seen = new Set([await token()]);
+    for (let day = 0; day < 2; day += 1) {
+      advance(DAY_MS);
+      seen.add(await token());
+    }
+    expect([seen.size, refreshes(), grants.live().length]).toEqual([3, 2, 1]);
   });
 });
 
-test("tokens that live a minute are used for half of it, not refreshed at every request", async () => {
-  product.around.teamviewer.setMode({ accessTokenSeconds: 60 });
-  over();
-  for (let time = 0; time < 3; time += 1) expect(await ask()).toBe("201");
-  expect(refreshes()).toHaveLength(1);
-  product.clock.advance(30_000);
-  expect(await ask()).toBe("201");
-  expect(refreshes()).toHaveLength(2);
-});
-
-describe("TeamViewer refuses the access token", () => {
-  test("one refresh, one second try with the new token, and the agent notices nothing", async () => {
-    const before = await tokenSet();
-    fault("/sessions$", { method: "POST", times: 1, ...expiredByNow });
-    expect(await ask()).toBe("201");
-    expect(refreshes()).toHaveLength(1);
-    const after = await tokenSet();
-    expect(tokensUsed()).toEqual([before.accessToken, after.accessToken]);
+describe("TeamViewer refused a token:", () => {
+  test("one refresh, and a new one", async () => {
+    const { current, renew, refreshes, grants } = await connected();
+    const refused = await current();
+    const renewed = await renew(refused);
+    expect(renewed).toEqual({ connectionId: "c1", accessToken: expect.any(String), groupId: "g1" });
+    expect(renewed.accessToken).not.toBe(refused.accessToken);
+    expect(grants.isAccepted(renewed.accessToken)).toBe(true);
+    expect(refreshes()).toBe(1);
   });
 
-  test("the same when it says so with 400", async () => {
-    fault("/sessions$", { method: "POST", times: 1, ...expiredByNow, status: 400 });
-    expect(await ask()).toBe("201");
-    expect(refreshes()).toHaveLength(1);
+  test("20 who are refused at once share one refresh; whoever comes later with the old token gets the new one", async () => {
+    const { current, renew, refreshes } = await connected();
+    const refused = await current();
+    const renewed = new Set(
+      (await Promise.all(Array.from({ length: 20 }, () => renew(refused)))).map(JSON.stringify as never),
+    );
+    expect([renewed.size, refreshes()]).toEqual([1, 1]);
+    expect(renewed).toEqual(new Set([JSON.stringify(await renew(refused))]));
+    expect(refreshes()).toBe(1);
   });
 
-  test("20 callers that are refused at once share one refresh", async () => {
-    product.around.teamviewer.setMode({ accessTokenSeconds: 1 });
-    over();
-    expect(await ask()).toBe("201");
-    product.around.teamviewer.setMode({ accessTokenSeconds: 86_400 });
-    await delay(1_100);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
-    expect(new Set(answers)).toEqual(new Set(["201"]));
-    expect(refreshes()).toHaveLength(2);
-    expect(agent.callsTo(/\/sessions$/).filter(({ status }) => status === 401).length).toBeGreaterThan(1);
-    expect(liveGrants(product)).toHaveLength(1);
+  test("and now refuses the grant: an administrator must give consent again", async () => {
+    const { current, renew, grants, connection } = await connected();
+    const refused = await current();
+    grants.endAll();
+    await expect(renew(refused)).rejects.toMatchObject({ code: "connector-needs-consent" });
+    expect(connection()?.status).toBe("needsConsent");
   });
 
-  test("a new token that is refused as well ends the request, not the connection", async () => {
-    fault("/sessions$", { method: "POST", ...expiredByNow });
-    expect(await ask()).toBe("503 upstream-unavailable");
-    expect(refreshes()).toHaveLength(1);
-    expect(tokensUsed()).toHaveLength(2);
-    expect(await connectorOf(product)).toMatchObject({ status: "connected" });
+  test("and does not answer: to be tried again later", async () => {
+    const { current, renew, journal, connection } = await connected();
+    const refused = await current();
+    journal.instead("grants.refresh", noAnswer);
+    await expect(renew(refused)).rejects.toMatchObject({ code: "upstream-unavailable", retryAfterSeconds: 30 });
+    expect(connection()?.status).toBe("connected");
   });
 });
 
-describe("the grant has ended", () => {
-  test("agents get 409 connector-needs-consent; one token call and one audit entry, however many ask", async () => {
-    product.around.teamviewer.removeGrants();
-    over();
-    const other = product.newProcess();
-    const answers = await Promise.all([...Array.from({ length: 10 }, () => ask()), ask(other), ask(other)]);
-    expect(new Set(answers)).toEqual(new Set(["409 connector-needs-consent"]));
-    expect(await ask(product.newProcess())).toBe("409 connector-needs-consent");
-    expect(refreshes()).toHaveLength(1);
-    expect(await connectorOf(product)).toMatchObject({ status: "needsConsent" });
-    expect(await needsConsentEntries()).toEqual([
-      expect.objectContaining({
-        actor: { id: "connector", kind: "system" },
-        phase: "outcome",
-        result: "failed",
-        reason: "invalid_grant",
-      }),
-    ]);
-    expect(JSON.stringify(await product.audit("connector."))).not.toMatch(/Contoso|@|tv-/);
-  }, 20_000);
-
-  test("a new consent puts everything right", async () => {
-    product.around.teamviewer.removeGrants();
-    over();
-    expect(await ask()).toBe("409 connector-needs-consent");
-    await connecting(product).connected();
-    expect(await ask()).toBe("201");
+describe("TeamViewer's sign-in does not answer for a while:", () => {
+  test("the token that is still good serves on, then nobody is served, then all goes on", async () => {
+    const { token, journal, advance, connection, tokens, grants, needsConsentEntries } = await connected();
+    journal.instead("grants.refresh", noAnswer, 3);
+    advance(DAY_MS - 90_000);
+    expect(await token()).toBe(tokens.accessToken);
+    advance(90_000 - 1);
+    expect(await token()).toBe(tokens.accessToken);
+    advance(1);
+    await expect(token()).rejects.toMatchObject({
+      code: "upstream-unavailable",
+      message: expect.stringMatching(/Try again/),
+      retryAfterSeconds: 30,
+    });
+    expect(connection()?.status).toBe("connected");
+    expect(grants.isAccepted(await token())).toBe(true);
+    expect([grants.live().length, needsConsentEntries()]).toEqual([1, []]);
   });
 
-  test("TeamViewer took a token but its answer was lost: said at the next try, not guessed before", async () => {
-    over();
-    fault(TOKEN, { behaviour: "reset-after", times: 1 });
-    expect(await ask()).toBe("503 upstream-unavailable");
-    expect(await connectorOf(product)).toMatchObject({ status: "connected" });
-    expect(await ask()).toBe("409 connector-needs-consent");
-    expect(await needsConsentEntries()).toHaveLength(1);
+  test("who has a good token waits three seconds for a new one, then goes on; who comes later gets the new one", async () => {
+    const { token, journal, advance, tokens, grants } = await connected();
+    const answering = Promise.withResolvers<void>();
+    journal.before("grants.refresh", () => answering.promise);
+    journal.instead("pause.3000", async () => undefined);
+    advance(DAY_MS - MINUTE_MS);
+    expect(await token()).toBe(tokens.accessToken);
+    answering.resolve();
+    const renewed = await token();
+    expect(renewed).not.toBe(tokens.accessToken);
+    expect(grants.refreshes).toHaveLength(1);
+  });
+
+  test("who has none that is good waits for the end", async () => {
+    const { token, journal, advance, tokens } = await connected();
+    const answering = Promise.withResolvers<void>();
+    journal.before("grants.refresh", () => answering.promise);
+    advance(DAY_MS);
+    const asked = token();
+    answering.resolve();
+    expect(await asked).not.toBe(tokens.accessToken);
+    expect(journal.calls.filter((call) => call.startsWith("pause"))).toEqual([]);
+  });
+
+  test("a token that ends during these seconds is not handed out: its holder waits on", async () => {
+    const { token, journal, advance, tokens } = await connected();
+    const answering = Promise.withResolvers<void>();
+    journal.before("grants.refresh", () => answering.promise);
+    journal.instead("pause.3000", async () => advance(MINUTE_MS));
+    advance(DAY_MS - MINUTE_MS);
+    const asked = token();
+    setImmediate(answering.resolve);
+    const handedOut = await asked;
+    expect(handedOut).not.toBe(tokens.accessToken);
   });
 });
 
-test("invalid_grant after another process stored a newer set: that set is used and nothing is declared lost", async () => {
-  over();
-  fault(TOKEN, { times: 1, delayMs: 1500, status: 400, body: { error: "invalid_grant" } });
-  const asked = ask();
-  await struck();
-  const newer = await refreshElsewhere();
-  expect(await asked).toBe("201");
-  expect(tokensUsed()).toEqual([newer]);
-  expect(await connectorOf(product)).toMatchObject({ status: "connected" });
-  expect(await needsConsentEntries()).toEqual([]);
+describe("The grant has ended:", () => {
+  test("one token call and one audit entry, however many ask, now and later", async () => {
+    const { token, newProcess, grants, advance, refreshes, needsConsentEntries, connection } = await connected();
+    grants.endAll();
+    advance(DAY_MS);
+    const other = newProcess().access;
+    const asked = [...Array.from({ length: 10 }, token), other.current(), other.current()];
+    for (const one of await Promise.allSettled(asked))
+      expect(one).toMatchObject({ status: "rejected", reason: { code: "connector-needs-consent" } });
+    await expect(newProcess().access.current()).rejects.toMatchObject({ code: "connector-needs-consent" });
+    expect(refreshes()).toBe(1);
+    expect(connection()?.status).toBe("needsConsent");
+    expect(inShort(needsConsentEntries())).toEqual(["connector.needs-consent outcome failed invalid_grant"]);
+  });
+
+  test("even while the old token still counts: it is not worked with any more", async () => {
+    const { token, grants, advance } = await connected();
+    grants.endAll();
+    advance(DAY_MS - MINUTE_MS);
+    await expect(token()).rejects.toMatchObject({ code: "connector-needs-consent" });
+  });
+
+  test("a new connection puts everything right", async () => {
+    const { token, grants, advance, holding } = await connected();
+    grants.endAll();
+    advance(DAY_MS);
+    await expect(token()).rejects.toMatchObject({ code: "connector-needs-consent" });
+    const { tokens } = await holding({ id: "c2" });
+    expect(await token()).toBe(tokens.accessToken);
+  });
+
+  test("TeamViewer took the token but its answer was lost: said at the next try, not guessed before", async () => {
+    const { token, journal, advance, connection, needsConsentEntries } = await connected();
+    advance(DAY_MS);
+    journal.instead("grants.refresh", async (call) => {
+      await call();
+      return noAnswer();
+    });
+    await expect(token()).rejects.toMatchObject({ code: "upstream-unavailable" });
+    expect(connection()?.status).toBe("connected");
+    await expect(token()).rejects.toMatchObject({ code: "connector-needs-consent" });
+    expect(needsConsentEntries()).toHaveLength(1);
+  });
 });
 
-/** TeamViewer has been asked what the armed fault will answer. */
-async function struck() {
-  for (;;) {
-    const faults = (await (await fetch(`${product.around.teamviewer.url}/_control/faults`)).json()) as {
-      struck: number;
-    }[];
-    if (faults.some((armed) => armed.struck > 0)) return;
-    await delay(20);
-  }
-}
+describe("Another account is connected meanwhile:", () => {
+  test("whoever asked for access, or a renewal, gets the new account's", async () => {
+    for (const ask of ["current", "renew"] as const) {
+      const { access, holding, journal, advance, connections, tokens } = await connected();
+      const old = { connectionId: "c1", accessToken: tokens.accessToken, groupId: "g1" };
+      advance(DAY_MS);
+      journal.before("lease.refresh-c1", async () => {
+        connections.touch("c1", { status: "disconnecting" });
+        await holding({ id: "c2", groupId: "g2" });
+      });
+      const { tokens: _mine, ...got } = {
+        tokens,
+        ...(ask === "current" ? await access.current() : await access.renew(old)),
+      };
+      expect(got).toMatchObject({ connectionId: "c2", groupId: "g2" });
+      expect(got.accessToken).not.toBe(tokens.accessToken);
+    }
+  });
 
-/** What a process does that does not know of our lease: refreshes, stores, points to it; answers its access token. */
-async function refreshElsewhere() {
-  const credential = new ManagedIdentityCredential();
-  const { teamviewer, vault, storage } = product.around;
-  const store = makeConnectionStore(
-    makeTables({ connectionString: storage.connectionString }, credential)("connections"),
+  test("the timer leaves it at that", async () => {
+    const { keepFresh, holding, journal, advance, connections, refreshes } = await connected();
+    advance(13 * HOUR_MS);
+    journal.before("lease.refresh-c1", async () => {
+      connections.touch("c1", { status: "disconnecting" });
+      await holding({ id: "c2" });
+    });
+    await keepFresh();
+    expect(refreshes()).toBe(0);
+  });
+});
+
+describe("Disconnected meanwhile:", () => {
+  test("agents are told, the timer leaves it at that, and nothing is left", async () => {
+    const { access, newProcess, advance, journal, grants, secretNames, connections } = await connected();
+    advance(DAY_MS - HOUR_MS);
+    journal.before("lease.refresh-c1", () => newProcess().disconnect(ada, "call-1"));
+    await access.keepFresh();
+    expect([grants.live(), secretNames(), connections.values()]).toEqual([[], [], []]);
+    await expect(access.current()).rejects.toMatchObject({ code: "connector-not-connected" });
+  });
+
+  test("while TeamViewer gave new tokens: these are revoked as well", async () => {
+    const { access, newProcess, advance, journal, grants, connections, secretNames, forgetUnused } = await connected();
+    advance(DAY_MS - MINUTE_MS);
+    journal.after("grants.refresh", async () => {
+      journal.fail("grants.revoke");
+      await newProcess().disconnect(ada, "call-1");
+    });
+    await access.current();
+    await forgetUnused();
+    expect([grants.live(), connections.values(), secretNames()]).toEqual([[], [], []]);
+  });
+});
+
+describe("The timer", () => {
+  test("refreshes when half of a set's life is over, and not before", async () => {
+    const { keepFresh, refreshes, advance } = await connected();
+    advance(12 * HOUR_MS - 1);
+    await keepFresh();
+    expect(refreshes()).toBe(0);
+    advance(1);
+    await keepFresh();
+    expect(refreshes()).toBe(1);
+    advance(12 * HOUR_MS - 1);
+    await keepFresh();
+    expect(refreshes()).toBe(1);
+  });
+
+  test("fails while TeamViewer does not answer, so that it is seen", async () => {
+    const { keepFresh, journal, advance, connection } = await connected();
+    advance(13 * HOUR_MS);
+    journal.instead("grants.refresh", noAnswer);
+    await expect(keepFresh()).rejects.toMatchObject({ code: "upstream-unavailable" });
+    expect(connection()?.status).toBe("connected");
+    await keepFresh();
+  });
+
+  test("leaves what needs consent alone", async () => {
+    const { keepFresh, refreshes, advance, connections, journal } = await connected();
+    connections.touch("c1", { status: "needsConsent" });
+    advance(13 * HOUR_MS);
+    journal.calls.splice(0);
+    await keepFresh();
+    expect([refreshes(), journal.calls]).toEqual([0, ["connections.read"]]);
+  });
+
+  test("finds a grant that has ended, once", async () => {
+    const { keepFresh, grants, advance, needsConsentEntries } = await connected();
+    grants.endAll();
+    advance(13 * HOUR_MS);
+    await expect(keepFresh()).rejects.toMatchObject({ code: "connector-needs-consent" });
+    await keepFresh();
+    expect(needsConsentEntries()).toHaveLength(1);
+  });
+});
+
+test("what else fails is told as it is", async () => {
+  const { access, journal, tokens } = await connected();
+  const error = new AppError("upstream-unavailable", "The vault is away.");
+  journal.fail("vault.read", 3, error);
+  await expect(access.current()).rejects.toBe(error);
+  await expect(access.renew({ connectionId: "c1", accessToken: tokens.accessToken, groupId: "g1" })).rejects.toBe(
+    error,
   );
-  const tokenVault = makeTokenVault(makeSecrets(vault.url, credential));
-  const form = new URLSearchParams({
-    grant_type: "refresh_token",
-    refresh_token: (await tokenSet()).refreshToken,
-    client_id: "123456-demoConnectorApp0001",
-    client_secret: "demo-teamviewer-secret",
-  });
-  const answer = await fetch(`${teamviewer.url}/api/v1/oauth2/token`, { method: "POST", body: form });
-  const { access_token, refresh_token } = (await answer.json()) as { access_token: string; refresh_token: string };
-  const obtainedAt = product.clock.now().toISOString();
-  const expiresAt = new Date(product.clock.now().getTime() + 24 * HOUR_MS).toISOString();
-  const tokens = { accessToken: access_token, refreshToken: refresh_token, obtainedAt, expiresAt };
-  const { current } = await store.read();
-  if (!current) throw new Error("nothing is connected");
-  const secretVersion = await tokenVault.write(current.value.secretName, current.value.id, tokens);
-  await store.update(current, { ...current.value, secretVersion });
-  return access_token;
-}
-
-describe("the token endpoint fails for a while", () => {
-  test.each([
-    ["answers 500", { status: 500, body: "{}" }],
-    ["answers 429", { status: 429, body: "{}" }],
-    ["answers what is no JSON", { status: 200, body: "<html>" }],
-    ["answers without tokens", { status: 200, body: { token_type: "bearer" } }],
-    ["answers nothing at all with 204", { status: 204, body: "" }],
-    ["breaks off", { behaviour: "reset" as const }],
-  ])("%s: sessions go on with the token that is still good, then wait, then go on again", async (_what, how) => {
-    almostOver();
-    fault(TOKEN, how);
-    expect(await ask()).toBe("201");
-    product.clock.advance(2 * MINUTE_MS);
-    expect(await ask()).toBe("503 upstream-unavailable");
-    expect(await connectorOf(product)).toMatchObject({ status: "connected" });
-    product.clearFaults();
-    expect(await ask()).toBe("201");
-    expect(liveGrants(product)).toHaveLength(1);
-    expect(await needsConsentEntries()).toEqual([]);
-  });
-
-  test("who cannot be served is told when to come back", async () => {
-    over();
-    fault(TOKEN, { status: 500 });
-    const answer = await agent.ask({ deviceId, notify: false });
-    expect(answer.headers.get("retry-after")).toBe("30");
-  });
-});
-
-test("an answer without refresh token keeps the old one, which goes on working", async () => {
-  product.around.teamviewer.setMode({ refresh: "non-rotating" });
-  const before = await tokenSet();
-  for (let day = 0; day < 2; day += 1) {
-    over();
-    expect(await ask()).toBe("201");
-  }
-  const after = await tokenSet();
-  expect(after.refreshToken).toBe(before.refreshToken);
-  expect(after.accessToken).not.toBe(before.accessToken);
-});
-
-describe("a new token set is stored before it is used", () => {
-  test("TeamViewer sees the new token only after the vault took it", async () => {
-    over();
-    product.around.vault.addFault({ method: "PUT", delayMs: 300 });
-    expect(await ask()).toBe("201");
-    const put = product.around.vault.journal.filter(({ method }) => method === "PUT").at(-1);
-    const [used] = agent.callsTo(/\/sessions$/);
-    expect(Date.parse(used?.at ?? "")).toBeGreaterThanOrEqual(Date.parse(put?.at ?? ""));
-    expect(used?.headers.authorization).toContain((await tokenSet()).accessToken);
-  });
-
-  test("the vault does not take it: it waits, encrypted, in its connection's row, every process uses it, and the timer brings it to the vault", async () => {
-    almostOver();
-    const before = await tokenSet();
-    product.around.vault.addFault({ method: "PUT", status: 403, times: 0 });
-    expect(await ask()).toBe("201");
-    expect(await ask(product.newProcess())).toBe("201");
-    const [used, ...others] = [...new Set(tokensUsed())];
-    expect(used).not.toBe(before.accessToken);
-    expect(others).toEqual([]);
-    const row = JSON.stringify(await product.rows("connections"));
-    expect(row).toContain("sealedTokens");
-    expect(row).not.toContain(used);
-    expect((await tokenSet()).accessToken).toBe(before.accessToken);
-
-    product.clearFaults();
-    await product.runTimer("follow-sessions");
-    expect((await tokenSet()).accessToken).toBe(used);
-    expect(JSON.stringify(await product.rows("connections"))).not.toContain("sealedTokens");
-    expect(await ask(product.newProcess())).toBe("201");
-    expect(refreshes()).toHaveLength(1);
-    expect(liveGrants(product)).toHaveLength(1);
-  });
-
-  test("the process ends after the vault took it and before the connection points to it: the next one finds it", async () => {
-    over();
-    storage.fail({ about: VERSIONED, behaviour: 403 });
-    const ending = product.newProcess({ AzureWebJobsStorage: storage.connectionString });
-    expect(await ask(ending)).toBe("503 upstream-unavailable");
-    expect(refreshes()).toHaveLength(1);
-    expect(await ask(product.newProcess())).toBe("201");
-    expect(refreshes()).toHaveLength(1);
-    expect(liveGrants(product)).toHaveLength(1);
-  });
-
-  test("the answer about the new pointer is lost: nothing is asked twice", async () => {
-    over();
-    storage.fail({ about: VERSIONED, behaviour: "reset-after" });
-    expect(await ask(product.newProcess({ AzureWebJobsStorage: storage.connectionString }))).toBe("201");
-    expect(await ask(product.newProcess())).toBe("201");
-    expect(refreshes()).toHaveLength(1);
-  });
-});
-
-describe("the vault is down", () => {
-  test("who has the tokens in memory goes on, even when a refresh is due: none is tried that could not be stored", async () => {
-    expect(await ask()).toBe("201");
-    product.around.vault.addFault({ status: 403, times: 0 });
-    product.clock.advance(10 * MINUTE_MS);
-    expect(await ask()).toBe("201");
-    product.clock.advance(24 * HOUR_MS - 10 * MINUTE_MS - 90_000);
-    expect(await ask()).toBe("201");
-    expect(refreshes()).toEqual([]);
-  });
-
-  test("a process that just started says 503 and works as soon as the vault does", async () => {
-    const fresh = product.newProcess();
-    product.around.vault.addFault({ status: 403, times: 0 });
-    expect(await ask(fresh)).toBe("503 upstream-unavailable");
-    product.clearFaults();
-    expect(await ask(fresh)).toBe("201");
-  });
-
-  test("memory is read once per token set and process, not once per request", async () => {
-    await ask();
-    const reads = () => product.around.vault.journal.filter(({ path }) => path.includes("/tv-")).length;
-    const before = reads();
-    await Promise.all(Array.from({ length: 10 }, () => ask()));
-    expect(reads()).toBe(before);
-  });
-});
-
-test("a connection that was changed between store and pointer keeps the change and gets the new set", async () => {
-  almostOver();
-  const pointing = storage.hold(VERSIONED);
-  const asked = ask(product.newProcess({ AzureWebJobsStorage: storage.connectionString }));
-  await pointing.reached;
-  fault("/revoke$", { status: 500 });
-  const token = await product.tokenFor("Ada Administrator");
-  await product.request("DELETE", "/api/connector", { token });
-  pointing.release();
-  await asked;
-  const row = (await product.rows("connections")).find(({ status }) => status === "disconnecting");
-  const [name = ""] = await product.secretNames();
-  const { secretVersion } = JSON.parse(String(row?.connection)) as { secretVersion: string };
-  expect(secretVersion).toBe((await product.vault.getSecret(name)).properties.version);
-});
-
-test("a connection that is being removed while its token is refreshed stays removed", async () => {
-  over();
-  fault(TOKEN, { delayMs: 400 });
-  const asked = ask();
-  await delay(150);
-  const token = await product.tokenFor("Ada Administrator");
-  expect((await product.newProcess().request("DELETE", "/api/connector", { token })).status).toBe(202);
-  await asked;
-  await product.runTimer("follow-sessions");
-  expect(await connectorOf(product)).toEqual({ status: "notConnected" });
-  expect(liveGrants(product)).toEqual([]);
-  expect(await product.secretNames()).toEqual([]);
+  await expect(access.keepFresh()).rejects.toBe(error);
 });
