@@ -86,7 +86,7 @@ export function transportKindOf(error: unknown) {
 function scopesNamedIn(error: unknown): string {
   const text = error instanceof GraphError ? `${error.message} ${String(error.body ?? "")}` : "";
   const scopes = /following scopes: ((?:(?:, )?[A-Za-z]+(?:\.[A-Za-z]+)+)+)/.exec(text)?.[1];
-  return scopes ? ` (it wants ${scopes.trim()})` : "";
+  return scopes ? ` (it wants ${scopes})` : "";
 }
 
 /** `Retry-After` in seconds, at most ten minutes; undefined when there is none that can be read (RFC 9110 section 10.2.3). */

@@ -121,7 +121,7 @@ function isFitting(device: Device, { text, platform }: DeviceSearch): boolean {
   if (platform && device.platform !== platform) return false;
   const wanted = text.toLowerCase();
   const fields = [device.name, device.serialNumber, device.userName, device.userPrincipalName, device.email];
-  return wanted === "" || fields.some((field) => field?.toLowerCase().includes(wanted));
+  return fields.some((field) => field?.toLowerCase().includes(wanted));
 }
 
 function offsetOf(page: string | undefined): number {

@@ -158,6 +158,7 @@ describe("A failed call of Graph means to our callers", () => {
     const error = await answered(status);
     expect(error).toBeInstanceOf(AppError);
     expect(error).toMatchObject({ code, retryAfterSeconds, cause: expect.any(GraphError) });
+    if (code === "upstream-unavailable") expect(error.message).toMatch(/Try again/);
   });
 
   test("that they wait as long as Graph says, within a second and ten minutes", async () => {
@@ -188,18 +189,18 @@ describe("A failed call of Graph means to our callers", () => {
     "that a permission is missing, and nothing of Graph's own text otherwise: %j",
     async (message) => {
       const text = (await answered(403, message)).message;
-      expect(text).toMatch(/Grant its identity the permission/);
+      expect(text).toMatch(/refuses this app\. Grant its identity the permission/);
       expect(text).not.toMatch(/wants|User\.Read|nothing|1\.2/);
     },
   );
 
   test.each([
-    ["timeout", "upstream-timeout", undefined],
-    ["not-sent", "upstream-unavailable", 30],
-    ["cut", "upstream-unavailable", 30],
-    ["too-large", "upstream-unavailable", 30],
-    ["redirected", "upstream-unavailable", 30],
-  ] as const)("when the transport ends as %s: %s", async (kind, code, retryAfterSeconds) => {
+    ["timeout", "upstream-timeout", undefined, /in time.* Try again/],
+    ["not-sent", "upstream-unavailable", 30, /Try again/],
+    ["cut", "upstream-unavailable", 30, /Try again/],
+    ["too-large", "upstream-unavailable", 30, /Try again/],
+    ["redirected", "upstream-unavailable", 30, /Try again/],
+  ] as const)("when the transport ends as %s: %s", async (kind, code, retryAfterSeconds, text) => {
     const outbound: Outbound = async () => {
       throw new OutboundError(kind, "it broke");
     };
@@ -207,10 +208,14 @@ describe("A failed call of Graph means to our callers", () => {
     const error = await failure(client.api("/things").get());
     expect(transportKindOf(error)).toBe(kind);
     expect(translateGraphError(error)).toMatchObject({ code, retryAfterSeconds, cause: error });
+    expect(translateGraphError(error).message).toMatch(text);
   });
 
   test("something that cannot be used, when it is none of these", async () => {
-    expect(translateGraphError(new Error("other"))).toMatchObject({ code: "upstream-invalid" });
+    expect(translateGraphError(new Error("other"))).toMatchObject({
+      code: "upstream-invalid",
+      message: expect.stringMatching(/cannot be used/),
+    });
     expect(translateGraphError("text")).toMatchObject({ code: "upstream-invalid", cause: "text" });
     graph.answerWith({ status: 200, headers: { "content-type": "application/json" }, body: "<html>" });
     expect(translateGraphError(await failure(graph.client().api("/things").get()))).toMatchObject({

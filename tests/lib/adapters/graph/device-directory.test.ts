@@ -269,6 +269,13 @@ describe("Pages of a search", () => {
     expect(three.nextPage).toBeUndefined();
   });
 
+  test("are found however far on they are", async () => {
+    graph.answerWith(list(...Array.from({ length: 12 }, (_, index) => managed(index, { deviceName: "PC" }))));
+    const first = await search({ top: 10 });
+    const second = await search({ top: 10, page: first.nextPage });
+    expect(second.devices.map(({ id }) => id)).toEqual([idOf(10), idOf(11)]);
+  });
+
   test("that hold all leave no further page", async () => {
     expect(await search({ top: 3 })).toMatchObject({ devices: { length: 3 }, nextPage: undefined });
   });
