@@ -84,6 +84,7 @@ describe("The page that asks a user", () => {
     const buttons = (asked: Page) => textOf(asked).match(/(?<=<button[^>]*>)[^<]+/g);
     const accepted = askPage(aSession({ state: "accepted" }), "Contoso", "en");
     expect(textOf(accepted)).toContain("<h1>You accepted</h1>");
+    expect(textOf(accepted)).toMatch(/<p>[^<]*decline after all[^<]*<\/p>\s*<dl>/);
     expect(buttons(accepted)).toEqual(["Go on to TeamViewer", "Decline"]);
     expect(textOf(page)).not.toContain("You accepted");
     expect(textOf(page)).toMatch(/<\/h1>\s*<dl>/);
