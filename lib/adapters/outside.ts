@@ -46,7 +46,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
   const credential = makeManagedIdentity(clientId);
   const outbound = makeOutbound([entraUrl, graphUrl, apiUrl, loginUrl], { onCircuit: logCircuit });
 
-  const tables = makeTables(settings.storage, credential);
+  const tables = makeTables(settings.storage, credential, newId);
   const connections = makeConnectionStore(tables("connections"));
   const secrets = makeSecrets(settings.keyVaultUrl, credential);
   const clientSecret = makeDeployedSecret(secrets, "teamviewer-client-secret", now);

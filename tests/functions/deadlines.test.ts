@@ -74,7 +74,7 @@ test("A service that never answers is given up after ten seconds, and nothing is
 /** Reads more rows than one answer holds, with a pause that is longer than a deadline before the last of the first answer. */
 async function readerOfManyRows() {
   const { connectionString } = product.around.storage;
-  const table = makeTables({ connectionString }, new ManagedIdentityCredential())("manyrows");
+  const table = makeTables({ connectionString }, new ManagedIdentityCredential(), randomUUID)("manyrows");
   for (let batch = 0; batch < 11; batch += 1) {
     const rows = Array.from({ length: 100 }, (_, index) => ({ partitionKey: "p", rowKey: `${batch}-${index}` }));
     await table.change(rows.map((row) => ({ kind: "insert", row })));

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -208,7 +209,7 @@ async function refreshElsewhere() {
   const credential = new ManagedIdentityCredential();
   const { teamviewer, vault, storage } = product.around;
   const store = makeConnectionStore(
-    makeTables({ connectionString: storage.connectionString }, credential)("connections"),
+    makeTables({ connectionString: storage.connectionString }, credential, randomUUID)("connections"),
   );
   const tokenVault = makeTokenVault(makeSecrets(vault.url, credential));
   const form = new URLSearchParams({

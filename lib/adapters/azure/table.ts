@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { odata, RestError, TableClient, type TableEntity, type TransactionAction } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
@@ -31,10 +30,10 @@ export type Table = {
 const TIMEOUT_MS = 10_000;
 const RETRIES = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2000 };
 
-/** Opens tables by name. Connection strings carry a key; addresses are used with `credential`. */
-export function makeTables(storage: StorageSettings, credential: TokenCredential) {
+/** Opens tables by name. Connection strings carry a key; addresses are used with `credential`. No two changes get the same `newId`. */
+export function makeTables(storage: StorageSettings, credential: TokenCredential, newId: () => string) {
   const opened = new Map<string, Table>();
-  const open = (name: string) => makeTable(() => clientOf(storage, credential, name));
+  const open = (name: string) => makeTable(() => clientOf(storage, credential, name), newId);
   return (name: string): Table => {
     const table = opened.get(name) ?? open(name);
     opened.set(name, table);
@@ -58,7 +57,7 @@ function clientOf(storage: StorageSettings, credential: TokenCredential, name: s
 const isLoopback = (text: string) =>
   /http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(text) || text.includes("UseDevelopmentStorage=true");
 
-function makeTable(newClient: () => TableClient): Table {
+function makeTable(newClient: () => TableClient, newId: () => string): Table {
   let made: TableClient | undefined;
   const client = () => {
     made ??= newClient();
@@ -94,7 +93,7 @@ function makeTable(newClient: () => TableClient): Table {
   return {
     read,
     async change(changes) {
-      const claim = randomUUID();
+      const claim = newId();
       const claimed = isClaimed(changes)
         ? changes.map((change) => ({ ...change, row: { ...change.row, claim } }))
         : changes;

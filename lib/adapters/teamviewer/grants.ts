@@ -14,6 +14,7 @@ import type { TeamViewerGrants, TokenAnswer, TokenSet } from "../../connector/po
 import { type Outbound, OutboundError, type OutboundRequest } from "../outbound.ts";
 import { findGroupId, readAccount } from "./account.ts";
 import type { TeamViewerApi } from "./api.ts";
+import { jsonOf } from "./refusal.ts";
 import { tokenAnswerOf } from "./token-answer.ts";
 
 type Deps = {
@@ -110,7 +111,8 @@ export function makeTeamViewerGrants({
           // Tokens that were never stored have this one chance to be revoked.
           isUnskippable: true,
         });
-        return answer.status < 300 || answer.status === 401;
+        const isTeamViewers = answer.text === "" || jsonOf(answer.text) !== undefined;
+        return (answer.status < 300 && isTeamViewers) || answer.status === 401;
       } catch (error) {
         if (error instanceof OutboundError) return false;
         throw error;

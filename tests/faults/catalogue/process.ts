@@ -92,7 +92,10 @@ export const processCases: Case[] = [
       const proxy = await stage.storage();
       const credential = new ManagedIdentityCredential();
       const leaseAt = (connectionString: string) =>
-        makeLease({ table: makeTables({ connectionString }, credential)("connections"), newId: randomUUID });
+        makeLease({
+          table: makeTables({ connectionString }, credential, randomUUID)("connections"),
+          newId: randomUUID,
+        });
       const hung = leaseAt(proxy.connectionString);
       const others = leaseAt(stage.product.around.storage.connectionString);
       const order: string[] = [];

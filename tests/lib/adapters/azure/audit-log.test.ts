@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { TableServiceClient } from "@azure/data-tables";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -25,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   for (const name of await tableNames()) await service.deleteTable(name);
   auditLog = makeTableAuditLog(
-    makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential()),
+    makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential(), randomUUID),
   );
   // Ids that end differently: the last digit chooses the shard.
   newAuditId = makeNewAuditId(() => (count++).toString(16).padStart(16, "0"));
@@ -159,7 +160,11 @@ describe("The audit log", () => {
     const [old] = await append(entry("2024-01-31T10:00:00Z"));
     const proxy = await startStorageProxy(azurite);
     try {
-      const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+      const tables = makeTables(
+        { connectionString: proxy.connectionString },
+        new ManagedIdentityCredential(),
+        randomUUID,
+      );
       const found: AuditEntry[] = [];
       const query = { from: new Date("2024-01-31T00:00:00Z"), to: new Date("2026-02-01T00:00:00Z") };
       for await (const each of makeTableAuditLog(tables).read(query)) found.push(each);

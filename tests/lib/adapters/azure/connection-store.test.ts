@@ -16,7 +16,11 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   made += 1;
-  const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
+  const tables = makeTables(
+    { connectionString: azurite.connectionString },
+    new ManagedIdentityCredential(),
+    randomUUID,
+  );
   store = makeConnectionStore(tables(`connections${made}`));
 });
 afterAll(() => azurite.close());

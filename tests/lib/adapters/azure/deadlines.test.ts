@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -61,7 +62,7 @@ async function everyClient(answer: RequestListener) {
   const key = Buffer.alloc(32, 1).toString("base64");
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=${plain.url}/a;QueueEndpoint=${plain.url}/a`;
   const token = { getToken: async () => ({ token: "t", expiresOnTimestamp: Date.now() + 3_600_000 }) };
-  const table = makeTables({ connectionString }, token)("sessions");
+  const table = makeTables({ connectionString }, token, randomUUID)("sessions");
   const queue = makeNotificationQueue({ connectionString }, token);
   const secrets = makeSecrets(secure.url, token);
   const message = { v: 1, sessionId: "0".repeat(32), number: 1, attempt: 1, notAfter: "2030-01-01T00:00:00Z" } as const;
@@ -126,7 +127,7 @@ test("A service that fails is asked four times at most", async () => {
   const { counted, url } = await serve(failing);
   const key = Buffer.alloc(32, 1).toString("base64");
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=${url}/a;QueueEndpoint=${url}/a`;
-  const table = makeTables({ connectionString }, makeManagedIdentity(undefined))("sessions");
+  const table = makeTables({ connectionString }, makeManagedIdentity(undefined), randomUUID)("sessions");
   await expect(table.read("p", "r")).rejects.toMatchObject({ code: "upstream-unavailable" });
   expect(counted.calls).toBe(4);
 });

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const tableAt = (connectionString: string) =>
-  makeTables({ connectionString }, new ManagedIdentityCredential())("connections");
+  makeTables({ connectionString }, new ManagedIdentityCredential(), randomUUID)("connections");
 /** The lease as one process has it. */
 const process = (of: Table = table) => makeLease({ table: of, newId: randomUUID });
 const rowOf = (name: string) => table.read("lease", name);

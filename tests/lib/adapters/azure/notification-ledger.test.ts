@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
@@ -21,7 +22,11 @@ beforeAll(async () => {
 
 beforeEach(() => {
   made += 1;
-  const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
+  const tables = makeTables(
+    { connectionString: azurite.connectionString },
+    new ManagedIdentityCredential(),
+    randomUUID,
+  );
   ledger = makeNotificationLedger(tables(`notifications${made}`));
 });
 
@@ -92,7 +97,11 @@ describe("The ledger of notifications", () => {
     const proxy = await startStorageProxy(azurite);
     try {
       proxy.fail({ about: /\$batch/, behaviour: "reset-after" });
-      const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+      const tables = makeTables(
+        { connectionString: proxy.connectionString },
+        new ManagedIdentityCredential(),
+        randomUUID,
+      );
       const behindProxy = makeNotificationLedger(tables(`notifications${made}`));
       const reserved = await behindProxy.reserve({
         deviceId: PHONE,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -28,7 +29,11 @@ beforeEach(() => {
   proxy.clear();
   made += 1;
   const name = `sessions${made}`;
-  const tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
+  const tables = makeTables(
+    { connectionString: azurite.connectionString },
+    new ManagedIdentityCredential(),
+    randomUUID,
+  );
   store = makeSessionStore({ table: tables(name), now: () => NOW });
   raw = TableClient.fromConnectionString(azurite.connectionString, name, { allowInsecureConnection: true });
 });
@@ -39,7 +44,7 @@ afterAll(async () => {
 });
 
 function storeBehindProxy(): SessionStore {
-  const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+  const tables = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential(), randomUUID);
   return makeSessionStore({ table: tables(`sessions${made}`), now: () => NOW });
 }
 

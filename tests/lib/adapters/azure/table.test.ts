@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
@@ -13,7 +14,7 @@ const memory = makeMemoryTables();
 
 beforeAll(async () => {
   azurite = await startAzurite();
-  tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential());
+  tables = makeTables({ connectionString: azurite.connectionString }, new ManagedIdentityCredential(), randomUUID);
 });
 
 afterAll(() => azurite.close());
@@ -236,7 +237,7 @@ describe("A table", () => {
         azurite.tableUrl,
         `${refusing.url}/devstoreaccount1`,
       );
-      const table = makeTables({ connectionString }, new ManagedIdentityCredential())("any");
+      const table = makeTables({ connectionString }, new ManagedIdentityCredential(), randomUUID)("any");
       const outage = expect.objectContaining({ code: "upstream-unavailable", retryAfterSeconds: 30 });
       await expect(table.read("p", "r")).rejects.toEqual(outage);
       await expect(table.change([{ kind: "insert", row: row("r") }])).rejects.toEqual(outage);
@@ -256,7 +257,11 @@ describe("A table", () => {
       const proxy = await startStorageProxy(azurite);
       try {
         proxy.fail({ about: /^(PUT|PATCH|POST) /, behaviour: "reset-after" });
-        const behindProxy = makeTables({ connectionString: proxy.connectionString }, new ManagedIdentityCredential());
+        const behindProxy = makeTables(
+          { connectionString: proxy.connectionString },
+          new ManagedIdentityCredential(),
+          randomUUID,
+        );
         await work(behindProxy(`table${made}`), tags?.get("r") ?? "", open);
       } finally {
         await proxy.close();

@@ -191,7 +191,8 @@ describe("revoking", () => {
     expect(await grants.refresh(tokens)).toEqual({ outcome: "refused", reason: "invalid_grant" });
   });
 
-  test.each([{ status: 500 }, { status: 403 }, { status: 429 }, { behaviour: "reset" as const }])(
+  const page = { status: 200, headers: { "content-type": "text/html" }, body: "<html>A proxy speaks</html>" };
+  test.each([{ status: 500 }, { status: 403 }, { status: 429 }, page, { behaviour: "reset" as const }])(
     "%p: false, to be tried again",
     async (fault) => {
       const tokens = await connect();
