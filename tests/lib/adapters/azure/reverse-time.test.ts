@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { dayOf, monthOf, reverseMs } from "../../../../lib/adapters/azure/reverse-time.ts";
+import { dayOf, monthOf, reverseMs, reverseUs } from "../../../../lib/adapters/azure/reverse-time.ts";
 
 describe("Times in keys", () => {
   test("count down in a width that never changes, so that rows sort newest first from 1970 to the last day there is", () => {
@@ -9,6 +9,13 @@ describe("Times in keys", () => {
     expect(keys.at(-1)).toBe("0000000000000000");
     expect(new Set(keys.map(({ length }) => length))).toEqual(new Set([16]));
     expect([...keys].sort().reverse()).toEqual(keys);
+  });
+
+  test("count down in microseconds where ids begin so", () => {
+    expect(reverseUs(new Date(0))).toBe("8640000000000000000");
+    expect(reverseUs(new Date(8.64e15))).toBe("0".repeat(19));
+    const at = new Date("2026-11-22T10:00:00.001Z");
+    expect(reverseUs(at)).toBe(`${reverseMs(at)}000`);
   });
 
   test("name the month and the day of a time in UTC", () => {
