@@ -33,7 +33,11 @@ export function brokenAtAnyMoment(trace: Trace): Broken[] {
   if (refreshes > 0 && intents("connector.refresh") + intents("connector.disconnect") === 0)
     broken.push("lost: a refresh without an intent");
   const ends = ["connector.disconnect", "connector.confirm", "connector.forget"] as const;
-  if (revokes > 0 && ends.every((action) => intents(action) === 0)) broken.push("lost: a revocation without an intent");
+  // A connection that came to nothing takes its own tokens back.
+  const connected = audit.filter(({ action, result }) => action === "connector.connect" && result === "success").length;
+  const isTakenBack = intents("connector.connect") > connected;
+  if (revokes > 0 && !isTakenBack && ends.every((action) => intents(action) === 0))
+    broken.push("lost: a revocation without an intent");
   for (const ourId of new Set(remotes.map((remote) => remote.ourId)))
     if (remotes.filter((remote) => remote.ourId === ourId).length > 1)
       broken.push("doubled: two TeamViewer sessions were made for one request");
