@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { StandInAnswer, StandInRoute } from "../stand-in.ts";
-import type { OnBehalfOfSetup } from "./on-behalf-of.ts";
-import type { Realm } from "./realm.ts";
+import type { OnBehalfOfSetup, Realm } from "./realm.ts";
 import type { TokenOverrides } from "./token-for.ts";
 
 const rotation = z.object({ removeOld: z.boolean().default(false) });

@@ -10,9 +10,6 @@ import { LIFETIME_SECONDS } from "./claims.ts";
 import type { Realm } from "./realm.ts";
 import { EntraRefusal, invalidScope, missingParameter, unknownClient } from "./refusal.ts";
 
-/** What an administrator set up for our API: consent, the federated credential, an authentication context (`acrs`) for Graph. */
-export type OnBehalfOfSetup = { isConsented: boolean; isFederated: boolean; acrs?: string | undefined };
-
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const GRAPH = "https://graph.microsoft.com";
 /** The delegated permissions of our API's app registration. */

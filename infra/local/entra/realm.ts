@@ -1,7 +1,9 @@
 import type { Principal } from "../principals.ts";
 import type { Grants } from "./grants.ts";
-import type { OnBehalfOfSetup } from "./on-behalf-of.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+
+/** What an administrator set up for our API: consent, the federated credential, an authentication context (`acrs`) for Graph. */
+export type OnBehalfOfSetup = { isConsented: boolean; isFederated: boolean; acrs?: string | undefined };
 
 /** What every endpoint of the stand-in knows: the tenant, who is in it, its keys and what it has granted. */
 export type Realm = {

@@ -76,6 +76,19 @@ test("who is not signed in is told how to (RFC 9110 section 11.6.1), others are 
   expect(answerTo(new AppError("forbidden", "x")).headers).not.toHaveProperty("www-authenticate");
 });
 
+test("what a new token has to satisfy is told in base64, so that no text of others gets into the header's syntax", () => {
+  const claims = '{"access_token":{"acrs":{"essential":true,"value":"\\"é"}}}';
+  const { headers } = answerTo(new AppError("unauthenticated", "x", { claimsChallenge: claims }));
+  const [, encoded = ""] =
+    /^Bearer realm="", error="insufficient_claims", claims="([A-Za-z0-9+/=]+)"$/.exec(
+      headers["www-authenticate"] ?? "",
+    ) ?? [];
+  expect(Buffer.from(encoded, "base64").toString()).toBe(claims);
+  expect(headers["access-control-expose-headers"]).toContain("WWW-Authenticate");
+  const plain = answerTo(new AppError("unauthenticated", "x")).headers;
+  expect(plain).not.toHaveProperty("access-control-expose-headers");
+});
+
 test("a device that is not eligible comes with its reasons", () => {
   const reasons = [{ code: "hololens", text: "HoloLens cannot be helped." }];
   expect(answerTo(new AppError("device-not-eligible", "x", { reasons })).problem).toMatchObject({ reasons });
