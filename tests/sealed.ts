@@ -8,8 +8,10 @@ export type Exported = { seals: string[]; audit: string[] };
 
 type Options = Parameters<typeof verifyAudit>[1];
 
+type Audited = { process: () => AppProcess; clock: { advance: (ms: number) => void }; tokenFor: TestApp["tokenFor"] };
+
 /** What an auditor does: lets time pass, exports and checks. */
-export function auditing(product: TestApp, process: () => AppProcess = product.process) {
+export function auditing(product: Audited, process: () => AppProcess = product.process) {
   const lines = async (path: string) => {
     const token = await product.tokenFor("Dev Auditor");
     return must(await process().request("GET", path, { token }), 200)
