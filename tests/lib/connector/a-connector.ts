@@ -18,10 +18,10 @@ import { makeRefresh } from "../../../lib/connector/refresh.ts";
 import { makeStart } from "../../../lib/connector/start.ts";
 import { makeTokenSets } from "../../../lib/connector/token-sets.ts";
 import { makeMemoryGrants } from "../../memory/grants.ts";
+import { makeJournal } from "../../memory/journal.ts";
 import { makeMemorySeal } from "../../memory/seal.ts";
 import { makeMemorySecrets } from "../../memory/secrets.ts";
 import { aConnection } from "./a-connection.ts";
-import { makeJournal } from "./journal.ts";
 import { makeConnectionRows, makeConsentRows } from "./stores.ts";
 
 export const MINUTE_MS = 60_000;
