@@ -8,6 +8,7 @@ import type { WebhookView } from "../lib/webhooks/webhook.ts";
 import type { Answer, AppProcess, TestApp } from "./app.ts";
 import { type Received, type Receiver, startReceiver } from "./receiver.ts";
 import { must, requesting } from "./requesting.ts";
+import { startStorageProxy } from "./storage-proxy.ts";
 
 type Registered = WebhookView & { secret: string };
 export type CloudEvent = { id: string; type: string; subject?: string; data: Record<string, unknown> } & Record<
@@ -18,13 +19,14 @@ export type CloudEvent = { id: string; type: string; subject?: string; data: Rec
 /** What administrators and the host do with webhooks, and looks at what became of it. */
 export function hooking(product: TestApp) {
   const agent = requesting(product);
-  const receivers: Receiver[] = [];
-
-  const receiver = async (): Promise<Receiver> => {
-    const started = await startReceiver();
-    receivers.push(started);
+  const running: { close: () => Promise<void> }[] = [];
+  const keep = <T extends { close: () => Promise<void> }>(started: T): T => {
+    running.push(started);
     return started;
   };
+  const receiver = async (): Promise<Receiver> => keep(await startReceiver());
+  /** Stands between a process and its storage until `close`. */
+  const storageProxy = async () => keep(await startStorageProxy(product.around.storage));
 
   const call = async (
     method: string,
@@ -86,6 +88,7 @@ export function hooking(product: TestApp) {
     ports,
     processWithList,
     receiver,
+    storageProxy,
     call,
     create,
     look,
@@ -93,7 +96,7 @@ export function hooking(product: TestApp) {
     messages,
     deliverAll,
     close: async () => {
-      await Promise.all(receivers.splice(0).map((each) => each.close()));
+      await Promise.all(running.splice(0).map((each) => each.close()));
     },
   };
 }

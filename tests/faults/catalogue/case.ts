@@ -19,9 +19,6 @@ export type Case = {
   run: (stage: Stage) => Promise<string>;
 };
 
-/** A case that cannot be run yet, and why. */
-export type LaterCase = { number: string; fault: string; later: string };
-
 /** What a case has to work with. */
 export type Stage = {
   product: TestApp;
