@@ -24,15 +24,13 @@ export function makeUsedUpBudgets({ ledger, now }: Deps) {
      * is not asked. A ledger that cannot be read decides nothing here.
      */
     async waitSeconds(deviceId: string): Promise<number> {
-      const until = untilMs.get(deviceId);
-      if (until === undefined) return 0;
-      const seconds =
-        until > now().getTime()
-          ? await ledger.sentTimes(deviceId).then(
-              ({ times }) => secondsUntilBudget(times, now()),
-              () => undefined,
-            )
-          : 0;
+      const isRemembered = (untilMs.get(deviceId) ?? 0) > now().getTime();
+      const seconds = isRemembered
+        ? await ledger.sentTimes(deviceId).then(
+            ({ times }) => secondsUntilBudget(times, now()),
+            () => undefined,
+          )
+        : 0;
       if (seconds === 0) untilMs.delete(deviceId);
       return seconds ?? 0;
     },

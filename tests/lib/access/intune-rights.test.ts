@@ -32,6 +32,7 @@ describe("The app role that lets a person in", () => {
     expect(hasIntuneRight(person(REQUEST, READ), [REQUEST, READ], [READ_ACTION])).toBe(true);
     expect(hasIntuneRight(person(REQUEST), [REQUEST, READ], [READ_ACTION])).toBe(false);
     expect(missingIntuneRight(person(REQUEST), [REQUEST, READ]).message).not.toContain(READ_ACTION);
+    expect(missingIntuneRight(person(REQUEST, READ), [REQUEST]).message).not.toContain(READ_ACTION);
   });
 
   test("needs the whole name of the action", () => {
