@@ -48,6 +48,11 @@ describe("A page about something that went wrong", () => {
     });
   });
 
+  test("is the same for every origin: no other front end may read it", async () => {
+    const { headers } = await failing(new AppError("forbidden", "No."));
+    expect(Object.keys(headers).filter((name) => /^vary$|^access-control/.test(name))).toEqual([]);
+  });
+
   test("says when to come back only if that is known", async () => {
     const later = new AppError("upstream-unavailable", "Later.", { retryAfterSeconds: 30 });
     expect((await failing(later)).headers["retry-after"]).toBe("30");
