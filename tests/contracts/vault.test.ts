@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, verify, X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManagedIdentityCredential } from "@azure/identity";
+import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 import { SecretClient, type SecretClientOptions } from "@azure/keyvault-secrets";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { generate } from "selfsigned";
@@ -292,5 +293,80 @@ describe("the certificate", () => {
     const trusting = await run({ ...process.env, NODE_EXTRA_CA_CERTS: certificateFile });
     const distrusting = await run({ ...process.env, NODE_EXTRA_CA_CERTS: "" });
     expect([trusting, distrusting]).toEqual(["s0", "DEPTH_ZERO_SELF_SIGNED_CERT"]);
+  });
+});
+
+describe("keys", () => {
+  let keys: KeyClient;
+  const options = () => ({
+    disableChallengeResourceVerification: true,
+    tlsOptions: { ca: certificate.cert },
+    retryOptions: { retryDelayInMs: 1, maxRetryDelayInMs: 5 },
+  });
+  const signerOf = (id = "") => new CryptographyClient(id, new ManagedIdentityCredential(), options());
+  const digestOf = (text: string) => createHash("sha256").update(text).digest();
+
+  beforeAll(() => {
+    keys = new KeyClient(vault.url, new ManagedIdentityCredential(), options());
+  });
+
+  test("a key signs what its public half verifies, r and s as ES256 has them, and never shows its private half", async () => {
+    const { id, key } = await keys.createEcKey("signing", { curve: "P-256", keyOps: ["sign", "verify"] });
+    const { result } = await signerOf(id).signData("ES256", Buffer.from("text"));
+    const [x = "", y = ""] = [key?.x, key?.y].map((part) => Buffer.from(part ?? []).toString("base64url"));
+    const publicKey = createPublicKey({ key: { kty: "EC", crv: "P-256", x, y }, format: "jwk" });
+    const check = (text: string) =>
+      verify("sha256", Buffer.from(text), { key: publicKey, dsaEncoding: "ieee-p1363" }, Buffer.from(result));
+    expect([check("text"), check("another")]).toEqual([true, false]);
+    expect(vault.journal.every(({ body }) => !body.includes('"d"'))).toBe(true);
+    expect(key?.d).toBeUndefined();
+  });
+
+  test("each creation makes a version; old ones can be read and still sign, and all are listed", async () => {
+    const first = await keys.createEcKey("rotated", { curve: "P-256" });
+    const second = await keys.createEcKey("rotated", { curve: "P-256" });
+    expect((await keys.getKey("Rotated")).properties.version).toBe(second.properties.version);
+    const older = await keys.getKey("rotated", { version: first.properties.version ?? "" });
+    expect(older.key?.x).toEqual(first.key?.x);
+    expect((await signerOf(first.id).sign("ES256", digestOf("x"))).result).toHaveLength(64);
+    const versions: (string | undefined)[] = [];
+    for await (const { version } of keys.listPropertiesOfKeyVersions("rotated")) versions.push(version);
+    expect(versions.sort()).toEqual([first.properties.version, second.properties.version].sort());
+  });
+
+  test("what a key is not for is refused in the service's words", async () => {
+    await expect(keys.getKey("nowhere")).rejects.toEqual(refusal(404, "KeyNotFound"));
+    await expect(keys.createEcKey("under_score")).rejects.toEqual(refusal(400, "BadParameter"));
+    const { id, properties } = await keys.createEcKey("strict", { curve: "P-256" });
+    await expect(signerOf(id).sign("ES256", Buffer.alloc(31))).rejects.toEqual(refusal(400, "BadParameter"));
+    await expect(signerOf(id).sign("ES384", Buffer.alloc(48))).rejects.toEqual(refusal(400, "BadParameter"));
+    const verifier = await keys.createEcKey("verifier", { curve: "P-256", keyOps: ["verify"] });
+    await expect(signerOf(verifier.id).sign("ES256", digestOf("x"))).rejects.toThrow(
+      /not (permitted|supported|allowed)|does not support/i,
+    );
+    await keys.updateKeyProperties("strict", properties.version ?? "", { enabled: false });
+    await expect(signerOf(id).sign("ES256", digestOf("x"))).rejects.toEqual(refusal(403, "Forbidden"));
+  });
+
+  test("a deleted key keeps its name until it is recovered or purged", async () => {
+    await keys.createEcKey("removed-key", { curve: "P-256" });
+    await (await keys.beginDeleteKey("removed-key", { intervalInMs: 1 })).pollUntilDone();
+    await expect(keys.getKey("removed-key")).rejects.toEqual(refusal(404, "KeyNotFound"));
+    await expect(keys.createEcKey("removed-key")).rejects.toMatchObject({ statusCode: 409, code: "Conflict" });
+    await (await keys.beginRecoverDeletedKey("removed-key", { intervalInMs: 1 })).pollUntilDone();
+    expect((await keys.getKey("removed-key")).name).toBe("removed-key");
+    await (await keys.beginDeleteKey("removed-key", { intervalInMs: 1 })).pollUntilDone();
+    await keys.purgeDeletedKey("removed-key");
+    await expect(keys.getDeletedKey("removed-key")).rejects.toEqual(refusal(404, "KeyNotFound"));
+  });
+
+  test("keys are kept over a restart, beside the secrets", async () => {
+    const file = join(folder, "kept.json");
+    const first = await start({ file });
+    const at = (url: string) => new KeyClient(url, new ManagedIdentityCredential(), options());
+    const made = await at(first.url).createEcKey("kept", { curve: "P-256" });
+    await first.close();
+    const second = await start({ file });
+    expect((await at(second.url).getKey("kept")).key?.x).toEqual(made.key?.x);
   });
 });
