@@ -1,3 +1,4 @@
+import { atMostAtOnce } from "./access/at-once.ts";
 import { makeRequestLimits } from "./access/request-limits.ts";
 import { makeRequireIntuneRight } from "./access/require-intune-right.ts";
 import { makeOutside, type Outside } from "./adapters/outside.ts";
@@ -40,6 +41,9 @@ import type { Settings } from "./settings.ts";
 import { makeKnownWebhooks } from "./webhooks/known.ts";
 import { makeTellingAuditLog } from "./webhooks/tell.ts";
 import { makeWebhooks } from "./webhooks/use-cases.ts";
+
+/** More at once would make each other wait past the deadlines of the calls they make. */
+const STARTS_AT_ONCE = 100;
 
 export type App = ReturnType<typeof createApp>;
 
@@ -109,21 +113,24 @@ export function createApp(
       forgetUnused: makeForgetUnused({ connections, vault, forget, audit, now, newId }),
     },
     sessions: {
-      request: makeRequestSession({
-        devices,
-        sessions,
-        remote,
-        access,
-        ledger,
-        budgets,
-        links,
-        audit,
-        doOwed,
-        now,
-        newMatchCode,
-        sessionMinutes,
-        policy,
-      }),
+      request: atMostAtOnce(
+        STARTS_AT_ONCE,
+        makeRequestSession({
+          devices,
+          sessions,
+          remote,
+          access,
+          ledger,
+          budgets,
+          links,
+          audit,
+          doOwed,
+          now,
+          newMatchCode,
+          sessionMinutes,
+          policy,
+        }),
+      ),
       read: makeReadSession({ sessions, links }),
       list: makeListSessions({ sessions }),
       close: makeCloseSession({ sessions, remote, access, audit, doOwed, now }),

@@ -320,7 +320,7 @@ function fourProcesses() {
     for (let round = 0; round < 30; round += 1) {
       const reply = await fleet.send("POST", "/api/sessions", { token, body, key });
       replies.push(reply);
-      if (![409, 503, 504].includes(reply.status)) break;
+      if (![409, 429, 503, 504].includes(reply.status)) break;
       await delay(1000 + randomInt(2000));
     }
     return replies;
