@@ -1,3 +1,5 @@
+import { TableClient } from "@azure/data-tables";
+import type { Connection } from "../../../lib/connector/connection.ts";
 import { APP_URL } from "../../app.ts";
 import { connectorOf } from "../../connect.ts";
 import type { Flow, Scene } from "./flow.ts";
@@ -132,8 +134,8 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
         };
       },
     },
-    { name: "confirm", calls: 6, prepare: confirm(false) },
-    { name: "confirm in place of another", calls: 14, prepare: confirm(true) },
+    { name: "confirm", calls: 7, prepare: confirm(false) },
+    { name: "confirm in place of another", calls: 16, prepare: confirm(true) },
     {
       name: "follow: a connection that nobody confirmed",
       calls: 21,
@@ -145,7 +147,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "refresh",
-      calls: 17,
+      calls: 19,
       prepare: async () => {
         await browser.connected();
         product.clock.advance(13 * HOUR_MS);
@@ -153,8 +155,26 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
       },
     },
     {
+      name: "refresh into a new secret",
+      calls: 21,
+      prepare: async () => {
+        await browser.connected();
+        await fillSecret();
+        product.clock.advance(13 * HOUR_MS);
+        return {
+          act: { function: "keep-connected" },
+          broken: async ({ dead }) => {
+            const broken = await works(isRefreshLost(dead));
+            await minutes(2);
+            const names = (await product.secretNames()).length;
+            return names === 1 || isRefreshLost(dead) ? broken : [...broken, `stuck: ${names} secrets`];
+          },
+        };
+      },
+    },
+    {
       name: "refresh of a grant that has ended",
-      calls: 17,
+      calls: 20,
       prepare: async () => {
         await browser.connected();
         product.around.teamviewer.removeGrants();
@@ -162,10 +182,20 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
         return { act: { function: "keep-connected" }, broken: refusedOnce };
       },
     },
-    { name: "disconnect", calls: 13, prepare: disconnect(0) },
-    { name: "disconnect with a token that ran out", calls: 15, prepare: disconnect(25 * HOUR_MS) },
+    { name: "disconnect", calls: 15, prepare: disconnect(0) },
+    { name: "disconnect with a token that ran out", calls: 25, prepare: disconnect(25 * HOUR_MS) },
     { name: "disconnect before anybody confirmed", calls: 16, prepare: disconnect(0, true) },
   ];
+
+  /** The row says that the connection's secret takes no more versions. */
+  async function fillSecret() {
+    const { connectionString } = product.around.storage;
+    const table = TableClient.fromConnectionString(connectionString, "connections", { allowInsecureConnection: true });
+    const row = (await product.rows("connections")).find(({ connection }) => connection);
+    const connection = { ...(JSON.parse(String(row?.connection)) as Connection), secretVersions: 400 };
+    const changed = { partitionKey: "connection", rowKey: connection.id, connection: JSON.stringify(connection) };
+    await table.updateEntity(changed, "Merge");
+  }
 
   async function refusedOnce(): Promise<Broken[]> {
     const broken = await works(true);

@@ -15,6 +15,7 @@ export function startScheduledApp(scheduler: Scheduler) {
   /** Sessions whose final state was left. */
   const revived: string[] = [];
   const finals = new Map<string, string>();
+  const seen = new Map<string, string>();
   const point = async (label: string) => {
     // The two years of audit tables that the hourly timer drops are in nobody's way.
     if (order.isOn && !label.includes(".drop ")) await scheduler.schedule(Promise.resolve(), label);
@@ -50,8 +51,9 @@ export function startScheduledApp(scheduler: Scheduler) {
   const app = startMemoryApp({ step, pace, seal: makeMemorySeal });
 
   function lookAtSessions() {
-    for (const { rowKey, session: text } of app.world.tables.rows("sessions")) {
-      if (typeof text !== "string") continue;
+    for (const { rowKey, etag, session: text } of app.world.tables.rows("sessions")) {
+      if (typeof text !== "string" || seen.get(rowKey) === etag) continue;
+      seen.set(rowKey, etag);
       const session = sessionSchema.parse(JSON.parse(text));
       const final = finals.get(rowKey);
       if (final !== undefined && final !== session.state) revived.push(`${final} became ${session.state}`);
