@@ -79,6 +79,7 @@ const answers = [
   "audit json",
   "audit ndjson",
   "audit csv",
+  "audit seals",
   "health",
   "openapi",
 ];
@@ -86,7 +87,7 @@ const places = (): Places =>
   new Map(
     [
       ...["log", "stdout and stderr", "thrown errors", "addresses at storage", ...answers],
-      ...["connections", "consents", "sessions", "notifications", "audit"].map((name) => `table ${name}`),
+      ...["connections", "consents", "sessions", "notifications", "audit", "people", "seals"].map((name) => `table ${name}`),
       ...["queue notifications", "queue notifications-poison"],
       ...services.flatMap((name) => [`addresses at ${name}`, `asked of ${name}`]),
     ].map((name) => [name, []]),
@@ -499,6 +500,9 @@ describe("A secret or a name", () => {
     const process = newProcess();
     const reader = await as("Dev Auditor");
     for (const format of ["json", "ndjson", "csv"]) await process.request("GET", `/api/audit?format=${format}`, reader);
+    product.clock.advance(120_000);
+    await process.runTimer("seal-audit");
+    await process.request("GET", "/api/audit/seals", reader);
     await process.request("GET", "/api/health");
     await process.request("GET", "/api/health", reader);
     await process.request("GET", "/api/openapi.json");
@@ -658,6 +662,7 @@ function placeOf(method: string, path: string, { status, headers, text }: Answer
     return status === 303 ? "answer redirect" : "declined page";
   }
   if (pathname === "/api/audit") return `audit ${searchParams.get("format") ?? "json"}`;
+  if (pathname === "/api/audit/seals") return "audit seals";
   if (pathname === "/api/health") return "health";
   if (pathname === "/api/openapi.json") return "openapi";
   if (pathname.startsWith("/api/devices")) return "devices";
