@@ -251,6 +251,15 @@ describe("Storage by identity", () => {
     });
   });
 
+  test("takes the address of blobs, which sealing needs, and refuses one that cannot be used", () => {
+    const blobs = (url: string) => ({ ...services, AzureWebJobsStorage__blobServiceUri: url });
+    expect(withSettings(blobs("https://b.example/")).storage).toMatchObject({ blobUrl: "https://b.example/" });
+    expect(withSettings(services).storage).toMatchObject({ blobUrl: undefined });
+    expect(complaintAbout(blobs("http://b.example"))).toEqual([
+      "- AzureWebJobsStorage__blobServiceUri: must start with https://",
+    ]);
+  });
+
   test("needs both addresses, over https", () => {
     for (const missing of ["tableServiceUri", "queueServiceUri"])
       expect(complaintAbout({ ...services, [`AzureWebJobsStorage__${missing}`]: "" })).toEqual([
