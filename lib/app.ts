@@ -43,7 +43,7 @@ import { makeTellingAuditLog } from "./webhooks/tell.ts";
 import { makeWebhooks } from "./webhooks/use-cases.ts";
 
 /** More at once would make each other wait past the deadlines of the calls they make. */
-const STARTS_AT_ONCE = 100;
+const STARTS_AT_ONCE = { running: 64, waiting: 500 };
 
 export type App = ReturnType<typeof createApp>;
 
