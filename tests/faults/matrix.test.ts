@@ -9,13 +9,13 @@ import { faultNames } from "./matrix/call-faults.ts";
 import { type Bench, type Cell, traceOf, tryCell } from "./matrix/cell.ts";
 
 /**
- * All cells with `TRUST=full` (`MATRIX_FLOW` chooses flows by their name); else `BURST` of them, drawn from one flow after the
- * other by `MATRIX_SEED`.
+ * So many cells (`MATRIX_CELLS`, or `all` of them) are drawn by `MATRIX_SEED`, of each flow in turn; `MATRIX_FLOW` chooses
+ * flows by their name.
  */
 const IS_FULL = process.env.TRUST === "full";
+const CELLS = process.env.MATRIX_CELLS ?? (IS_FULL ? "1200" : "36");
 const FLOWS = new RegExp(process.env.MATRIX_FLOW ?? "");
 const SEED = process.env.MATRIX_SEED ?? "one";
-const BURST = 36;
 
 let bench: Bench;
 
@@ -46,21 +46,23 @@ async function allCells(): Promise<Cell[][]> {
   return cells;
 }
 
-/** So many from one flow after the other, whichever the seed says. */
+/** One of each flow after the other, in the order that the seed says, until there are enough. */
 function drawn(all: Cell[][]): Cell[] {
   const { below } = seeded(SEED);
-  const left = all.map((cells) => [...cells]);
-  return Array.from({ length: BURST }, (_, index) => {
-    const cells = left[index % left.length] ?? [];
-    return cells.splice(below(cells.length), 1);
-  }).flat();
+  const shuffled = all.map((cells) => {
+    const left = [...cells];
+    return cells.flatMap(() => left.splice(below(left.length), 1));
+  });
+  const longest = Math.max(...all.map(({ length }) => length));
+  const inTurn = Array.from({ length: longest }, (_, index) => shuffled.flatMap((cells) => cells[index] ?? []));
+  return inTurn.flat().slice(0, CELLS === "all" ? undefined : Number(CELLS));
 }
 
 test(
   "Whatever call of whatever flow goes wrong in whatever way: nothing is lost, doubled or stuck, and every answer is one we declare",
   async () => {
     const all = await allCells();
-    const cells = IS_FULL ? all.flat() : drawn(all);
+    const cells = drawn(all);
     const found: string[] = [];
     for (const cell of cells) {
       const { ending, broken } = await tryCell(bench, cell);
