@@ -52,19 +52,25 @@ export function makeUpdateWebhook(deps: Deps) {
   };
 }
 
-/** The endpoint after `change`, before its target was asked. */
+/**
+ * The endpoint after `change`, before its target was asked. Whatever is still to be proven stays so through a pause: no way
+ * leads to `active` around the target's consent.
+ */
 export function changed(webhook: Webhook, { url, events, description, paused }: WebhookChange, now: Date): Webhook {
-  const { problem, ...rest } = webhook;
+  const isElsewhere = url !== undefined && url !== webhook.url;
+  const isUnproven = isElsewhere || webhook.status === "pending";
+  const { problem: before, ...rest } = webhook;
+  const problem = before ?? (isUnproven ? "not-proven" : undefined);
   const next: Webhook = {
     ...rest,
     ...(problem ? { problem } : {}),
+    ...(isElsewhere ? { url } : {}),
     ...(events ? { events: [...new Set(events)] } : {}),
     ...(description === undefined ? {} : { description }),
   };
-  if (paused === true) return { ...next, ...(url ? { url, problem: "not-proven" } : {}), status: "paused" };
-  if (url !== undefined && url !== webhook.url) return { ...next, url, status: "pending" };
-  if (paused !== false || webhook.status !== "paused") return next;
-  return problem ? { ...next, status: "pending" } : { ...next, status: "active", activeSince: now.toISOString() };
+  if (paused === true || (webhook.status === "paused" && paused !== false)) return { ...next, status: "paused" };
+  if (isUnproven || (webhook.status === "paused" && problem)) return { ...next, status: "pending" };
+  return webhook.status === "paused" ? { ...next, status: "active", activeSince: now.toISOString() } : next;
 }
 
 /** Asks the target of a pending endpoint for its consent and stores what it says. Throws `webhook-not-active` when its secret is gone. */

@@ -4,6 +4,8 @@ import { eventTypes, type WebhookEvent } from "./event.ts";
 /** Why a webhook that was active is paused, or one that is pending could not be proven. */
 export const webhookProblems = ["gone", "failing", "not-proven", "unreachable", "timeout", "refused-address"] as const;
 
+const statuses = ["pending", "active", "paused", "deleted"] as const;
+
 const shared = {
   id: z.string(),
   events: z.array(z.enum(eventTypes)),
@@ -24,7 +26,7 @@ const shared = {
 export const webhookSchema = z.object({
   ...shared,
   url: z.string(),
-  status: z.enum(["pending", "active", "paused", "deleted"]),
+  status: z.enum(statuses),
   /** It is told of what happened from then on. */
   activeSince: z.iso.datetime().optional(),
   secretName: z.string(),
@@ -35,7 +37,7 @@ export type Webhook = z.infer<typeof webhookSchema>;
 
 /** A webhook endpoint as administrators see it, without its secret and without the query of its address, which may be one. */
 export const webhookViewSchema = z
-  .strictObject({ ...shared, url: z.string(), status: z.enum(["pending", "active", "paused"]) })
+  .strictObject({ ...shared, url: z.string(), status: z.enum(statuses) })
   .meta({ id: "Webhook" });
 export type WebhookView = z.infer<typeof webhookViewSchema>;
 
@@ -69,7 +71,7 @@ export function viewOfWebhook(webhook: Webhook): WebhookView {
   return {
     id,
     url: url.replace(/\?.*$/, "?…"),
-    status: status === "deleted" ? "paused" : status,
+    status,
     events,
     ...(description ? { description } : {}),
     ...(problem ? { problem } : {}),
