@@ -25,6 +25,11 @@ async function reserved(notifyKey: string) {
 }
 
 describe("The rows of the notification ledger", () => {
+  test("are none for a device that was never notified", async () => {
+    expect(await ledger.sentTimes(PHONE)).toEqual({ times: [], etag: undefined });
+    expect(await ledger.find(PHONE, "key")).toBeUndefined();
+  });
+
   test("are one for the hour and one for each notification, in the device's partition, with times in UTC", async () => {
     await reserve("key");
     expect(tables.rows("notifications")).toMatchObject([
