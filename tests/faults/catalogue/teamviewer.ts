@@ -92,7 +92,7 @@ export const teamviewerCases: Case[] = [
     number: "4",
     fault: "TeamViewer refuses the connection or has no address",
     expected: "503 in at most 5 s, nothing doubled",
-    note: "catalogue says 502 and a circuit breaker; design: upstream-unavailable 503, no breaker (each try ends at once)",
+    note: "catalogue says 502; design: upstream-unavailable 503. The circuit after five: tests/lib/adapters/circuit.test.ts",
     async run(stage) {
       const closed = await stage.front("teamviewer");
       await closed.close();
