@@ -13,6 +13,8 @@ import { startProduct } from "../../infra/local/product.ts";
 import type { StandIn } from "../../infra/local/stand-in.ts";
 import { type Answer, APP_URL, type AppProcess, startTestApp, type TestApp } from "../app.ts";
 import { connecting } from "../connect.ts";
+import { hooking } from "../hooking.ts";
+import type { Receiver } from "../receiver.ts";
 import { requesting } from "../requesting.ts";
 import {
   add,
@@ -59,7 +61,9 @@ const allowed: Record<string, string[]> = {
   "reason text": [...everySession, "answer page", "asked of teamviewer"],
   "ticket text": [...everySession, "asked of teamviewer"],
   "idempotency key": [],
-  "malformed message": ["queue notifications-poison"],
+  "malformed message": ["queue notifications-poison", "queue webhooks-poison"],
+  "webhook secret": ["asked of vault", "webhook, once"],
+  "key in a webhook's address": ["table webhooks", "addresses at receivers"],
 };
 
 const services = ["entra", "graph", "teamviewer", "vault", "identity"];
@@ -82,13 +86,26 @@ const answers = [
   "audit seals",
   "health",
   "openapi",
+  "webhook, once",
+  "webhooks",
 ];
 const places = (): Places =>
   new Map(
     [
       ...["log", "stdout and stderr", "thrown errors", "addresses at storage", ...answers],
-      ...["connections", "consents", "sessions", "notifications", "audit", "people", "seals"].map((name) => `table ${name}`),
-      ...["queue notifications", "queue notifications-poison"],
+      ...[
+        "connections",
+        "consents",
+        "sessions",
+        "notifications",
+        "audit",
+        "people",
+        "seals",
+        "webhooks",
+        "deliveries",
+      ].map((name) => `table ${name}`),
+      ...["notifications", "notifications-poison", "webhooks", "webhooks-poison"].map((name) => `queue ${name}`),
+      ...["addresses at receivers", "told to receivers"],
       ...services.flatMap((name) => [`addresses at ${name}`, `asked of ${name}`]),
     ].map((name) => [name, []]),
   );
@@ -120,15 +137,21 @@ describe("A secret or a name", () => {
   const ticket = word("ticket");
   const malformed = word("malformed");
   const matchCode = word("match");
+  const hookKey = word("hook-key");
 
   let product: TestApp;
   let agent: ReturnType<typeof requesting>;
+  let hooks: ReturnType<typeof hooking>;
+  let target: Receiver;
   let restoreOutput: () => void;
 
   beforeAll(async () => {
     restoreOutput = captureOutput((text) => add(written, "stdout and stderr", text));
     product = await startTestApp();
     agent = requesting(product);
+    hooks = hooking(product);
+    target = await hooks.receiver();
+    add(canaries, "key in a webhook's address", hookKey);
     add(canaries, "device name", device.deviceName);
     add(canaries, "user principal name", device.userPrincipalName);
     add(canaries, "user display name", device.userDisplayName);
@@ -149,6 +172,7 @@ describe("A secret or a name", () => {
 
   afterAll(async () => {
     restoreOutput();
+    await hooks.close();
     await product.stop();
   });
 
@@ -225,6 +249,14 @@ describe("A secret or a name", () => {
       add(written, "queue notifications-poison", text);
       await process.deliver("notify-poison", message);
     }
+    for (const { message, text } of await agent.messages("webhooks")) {
+      add(written, "queue webhooks", text);
+      await process.deliver("deliver-webhook", message);
+    }
+    for (const { message, text } of await agent.messages("webhooks-poison")) {
+      add(written, "queue webhooks-poison", text);
+      await process.deliver("deliver-webhook-poison", message);
+    }
   }
 
   /** All that is secret by now, as a service would throw it back. */
@@ -239,6 +271,12 @@ describe("A secret or a name", () => {
 
   test("is written only where it belongs while people do the whole job", async () => {
     const process = newProcess();
+    const administrator = await as("Ada Administrator");
+    const url = `${target.url}/in?key=${hookKey}`;
+    const registered = await process.request("POST", "/api/webhooks", { ...administrator, body: { url } });
+    const webhook = `/api/webhooks/${registered.json<{ id: string }>().id}`;
+    await process.request("POST", `${webhook}/secret`, administrator);
+    await process.request("POST", `${webhook}/test`, administrator);
     const session = await open(process);
     const own = { token: agentToken };
     await process.request("GET", `/api/devices?search=${device.deviceName}`, own);
@@ -268,6 +306,10 @@ describe("A secret or a name", () => {
     await careful.request("GET", "/api/connector", await as("Dev Auditor"));
     product.around.entra.setUpOnBehalfOf();
     await process.request("POST", `/api/sessions/${declined.id}/notifications`, own);
+    await deliverAll(process);
+    for (const path of ["/api/webhooks", webhook, `${webhook}/deliveries`])
+      await process.request("GET", path, administrator);
+    expect(target.received.length).toBeGreaterThan(3);
     await process.runTimer("keep-connected");
     await process.request("GET", "/api/connector", await as("Dev Auditor"));
     expect(agent.sentTo(session.device.id)).toHaveLength(1);
@@ -287,6 +329,7 @@ describe("A secret or a name", () => {
       }
     };
     const said = echo();
+    target.answer((_received, response) => void response.writeHead(500).end(said));
     const graphBody = { error: { code: said, message: `following scopes: ${device.userDisplayName} - ${said}` } };
     const oauth = { error: "invalid_request", error_description: said };
     const statuses = (path: string, codes: number[], body: unknown, rest: Fault = {}): Fault[] =>
@@ -346,6 +389,8 @@ describe("A secret or a name", () => {
       const cold = newProcess();
       await ask(cold, phone().id);
       await cold.deliver("notify", messageOf(session.id));
+      await cold.request("POST", "/api/webhooks", { ...(await as("Ada Administrator")), body: { url: target.url } });
+      for (const { message } of await agent.messages("webhooks")) await cold.deliver("deliver-webhook", message);
       await cold.runTimer("keep-connected");
     });
     await strike(entra, statuses("keys$", [500, 200], said), () => newProcess().request("GET", "/api/sessions", own()));
@@ -442,6 +487,8 @@ describe("A secret or a name", () => {
       await process.deliver("notify", text);
       await process.deliver("notify", { v: 2, [malformed]: malformed, __proto__: { sessionId: malformed } });
       await process.deliver("notify-poison", text);
+      await process.deliver("deliver-webhook", text);
+      await process.deliver("deliver-webhook-poison", text);
     }
     await process.deliver("notify-poison", { ...messageOf(session.id), sessionId: "0".repeat(32) });
     await deliverAll(process);
@@ -459,7 +506,7 @@ describe("A secret or a name", () => {
     };
     const { sessions, connector } = process.app;
     const buggy = product.newProcess();
-    for (const part of [buggy.app.sessions, buggy.app.connector])
+    for (const part of [buggy.app.sessions, buggy.app.connector, buggy.app.webhooks])
       for (const name of Object.keys(part)) Object.assign(part, { [name]: bug });
     const broken = watched(buggy);
     expect([sessions, connector].map((each) => Object.values(each).includes(bug))).toEqual([false, false]);
@@ -475,6 +522,8 @@ describe("A secret or a name", () => {
     await broken.request("GET", `/api/connector/callback?code=c&state=${"x".repeat(43)}`);
     await broken.deliver("notify", messageOf(session.id));
     await broken.deliver("notify-poison", messageOf(session.id));
+    await broken.request("GET", "/api/webhooks", await as("Ada Administrator"));
+    await broken.deliver("deliver-webhook", "not one of ours");
     await broken.runTimer("follow-sessions");
     await broken.runTimer("keep-connected");
     Object.assign(broken.app, { authenticate: bug, sendToPoison: bug });
@@ -509,6 +558,10 @@ describe("A secret or a name", () => {
     await keepStorage(product.around.storage.connectionString, written);
     add(written, "log", ...product.logs);
     addJournals(written, product.around);
+    for (const { path, headers, body } of [...target.received, ...target.handshakes]) {
+      add(written, "addresses at receivers", path);
+      add(written, "told to receivers", `${JSON.stringify(headers)} ${body}`);
+    }
     learnSecrets(canaries, product.around);
 
     const hits = search(canaries, written);
@@ -669,6 +722,9 @@ function placeOf(method: string, path: string, { status, headers, text }: Answer
   if (pathname === "/api/connector/consents") return "consent, to its administrator";
   if (pathname === "/api/connector/start") return "start redirect";
   if (pathname.startsWith("/api/connector")) return "connector";
+  if (pathname === "/api/webhooks" && method === "POST") return "webhook, once";
+  if (/^\/api\/webhooks\/[^/]+\/secret$/.test(pathname)) return "webhook, once";
+  if (pathname.startsWith("/api/webhooks")) return "webhooks";
   if (!pathname.startsWith("/api/sessions")) throw new Error(`Where does ${path} belong? ${text.slice(0, 100)}`);
   return isAgents ? "session, to its agent" : "sessions, to others";
 }

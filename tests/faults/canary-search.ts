@@ -43,6 +43,11 @@ export function disguisesOf(text: string): string[] {
 /** The secrets of a run that are known only afterwards, from what the services were asked and hold. */
 export function learnSecrets(canaries: Canaries, { entra, vault, graph, teamviewer }: Surroundings): void {
   for (const { method, path, body } of vault.journal) {
+    // The first call of a process goes out without a body and is told where to get a token.
+    if (method === "PUT" && path.startsWith("/secrets/wh-") && body !== "") {
+      const { current } = JSON.parse((JSON.parse(body) as { value: string }).value) as { current: string };
+      add(canaries, "webhook secret", current, current.replace("whsec_", ""));
+    }
     if (method !== "PUT" || !path.startsWith("/secrets/tv-")) continue;
     const { accessToken, refreshToken } = JSON.parse((JSON.parse(body) as { value: string }).value) as {
       accessToken: string;

@@ -43,7 +43,7 @@ describe("An event", () => {
   });
 
   test("follows from no intent, and from no account cancelled before it was confirmed", () => {
-    expect(eventOfEntry(entry({ phase: "intent", result: undefined }))).toBeUndefined();
+    expect(eventOfEntry(entry({ phase: "intent" }))).toBeUndefined();
     expect(eventOfEntry(entry({ action: "connector.disconnect", reason: "not-confirmed" }))).toBeUndefined();
   });
 
