@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Connection } from "../../../lib/connector/connection.ts";
-import type { TokenSet } from "../../../lib/connector/ports.ts";
-import type { AppProcess } from "../../app-process.ts";
-import { startMemoryApp } from "../../memory/app.ts";
-import { connect, openSession } from "../../memory/connect.ts";
-import { tokenFor, type World } from "../../memory/world.ts";
+import type { Connection } from "../../lib/connector/connection.ts";
+import type { TokenSet } from "../../lib/connector/ports.ts";
+import type { AppProcess } from "../app-process.ts";
+import { startMemoryApp } from "../memory/app.ts";
+import { connect, openSession } from "../memory/connect.ts";
+import { tokenFor, type World } from "../memory/world.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
