@@ -10,9 +10,9 @@ export const isLoopbackUrl = (url: string) => LOOPBACK_NAME.test(new URL(url).ho
  */
 export function targetProblem(text: string, { allowLoopback }: { allowLoopback: boolean }): string | undefined {
   if (!URL.canParse(text)) return "must be an address such as https://name.example/path";
-  const { protocol, hostname, port, username, password, hash } = new URL(text);
+  const { protocol, hostname, port, username, password } = new URL(text);
   if (username || password) return "must not carry a user or password";
-  if (hash || text.includes("#")) return "must not have a fragment";
+  if (text.includes("#")) return "must not have a fragment";
   const isWeb = protocol === "https:" || protocol === "http:";
   if (allowLoopback && isWeb && LOOPBACK_NAME.test(hostname)) return undefined;
   if (protocol !== "https:") return "must start with https://";
