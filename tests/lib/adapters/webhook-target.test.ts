@@ -136,7 +136,10 @@ describe("A call", () => {
       response.writeHead(200);
       sent = pour(response, 50 * 1024 * 1024);
     });
-    expect(await local()(receiver.url, call)).toMatchObject({ outcome: "answered", status: 200, text: "" });
+    const answer = await local()(receiver.url, call);
+    expect(answer).toMatchObject({ outcome: "answered", status: 200, text: "" });
+    // It does not end by itself: only the limit ends the reading before the deadline does.
+    expect(answer.durationMs).toBeLessThan(14_000);
     expect(sent).toBeLessThan(5 * 1024 * 1024);
   });
 
