@@ -1,21 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Connection, connectorSchema, viewOfConnector } from "../../../lib/connector/connection.ts";
+import { aConnection } from "./a-connection.ts";
 
-const connected: Connection = {
-  id: "c1",
-  status: "connected",
-  consentId: "consent-1",
-  secretName: "tv-c1",
-  secretVersion: "v1",
-  obtainedAt: "2026-11-22T10:00:00.000Z",
-  accessExpiresAt: "2026-11-23T10:00:00.000Z",
-  account: { id: "u1", name: "Contoso IT", company: "Contoso", email: "it@contoso.example" },
-  groupId: "g1",
-  termsVersion: "1",
-  connectedBy: "ada",
-  connectedAt: "2026-11-22T10:05:00.000Z",
-  confirmBefore: "2026-11-22T10:15:00.000Z",
-};
+const connected = aConnection();
 const waiting: Connection = {
   ...connected,
   id: "c2",
