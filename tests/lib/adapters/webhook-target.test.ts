@@ -134,7 +134,9 @@ describe("A call", () => {
     let sent = 0;
     receiver.answer((_received, response) => {
       response.writeHead(200);
-      sent = pour(response, 50 * 1024 * 1024);
+      pour(response, 50 * 1024 * 1024, (bytes) => {
+        sent += bytes;
+      });
     });
     const answer = await local()(receiver.url, call);
     expect(answer).toMatchObject({ outcome: "answered", status: 200, text: "" });
@@ -186,10 +188,18 @@ describe("After 15 seconds a call is over", () => {
   }, 30_000);
 });
 
-/** Writes until the other side stops reading or `bytes` are out; answers how much was taken. */
-function pour(response: ServerResponse, bytes: number): number {
+/** Writes `bytes`, as fast as the other side takes them. */
+function pour(response: ServerResponse, bytes: number, wrote: (bytes: number) => void): void {
   const chunk = Buffer.alloc(64 * 1024, "x");
-  let sent = 0;
-  while (sent < bytes && response.write(chunk)) sent += chunk.length;
-  return sent + chunk.length;
+  let left = bytes;
+  const more = () => {
+    while (left > 0 && !response.destroyed) {
+      left -= chunk.length;
+      wrote(chunk.length);
+      if (!response.write(chunk)) return;
+    }
+    response.end();
+  };
+  response.on("drain", more);
+  more();
 }
