@@ -8,7 +8,9 @@ import { changeSession, type Decision } from "./change.ts";
 import type { DoOwed } from "./do-owed.ts";
 import { followed } from "./followed.ts";
 import type { Pending, RemoteSession, RemoteSessions, SessionStore } from "./ports.ts";
+import { makeSeen, nobodySeen, type Seen } from "./seen.ts";
 import { isFinal, type Session } from "./session.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 type Deps = {
   sessions: SessionStore;
@@ -37,22 +39,27 @@ export function makeFollowSessions(deps: Deps) {
   const { sessions, now } = deps;
   return async (): Promise<void> => {
     const pending = await sessions.pending();
-    const failures: unknown[] = [];
-    const each = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>) => {
-      for (const item of items) await work(item).catch((error: unknown) => failures.push(error));
-    };
-
     const isDue = ({ at }: { at: Date }) => now().getTime() - at.getTime() >= OWED_AFTER_MS;
-    await each(pending.owed.filter(isDue), (owed) => settleOwed(deps, owed));
-    await each(pending.unlisted, ({ sessionId }) => putInLists(deps, sessionId));
-    if (pending.open.length > 0) {
-      const teamviewer = await reach(deps);
-      await each(pending.open, ({ sessionId }) => follow(deps, sessionId, teamviewer));
-      if (teamviewer) await each(teamviewer.remotes, (each) => closeOrphan(deps, teamviewer.access, each));
-    }
+    const failures = await sideBySide(pending.owed.filter(isDue), (owed) => settleOwed(deps, owed));
+    failures.push(...(await sideBySide(pending.unlisted, ({ sessionId }) => putInLists(deps, sessionId))));
+    if (pending.open.length > 0) failures.push(...(await followOpen(deps, pending.open)));
     if (failures.length > 0)
       throw new AggregateError(failures, `${failures.length} of the sessions could not be followed`);
   };
+}
+
+/** All open sessions by one look at TeamViewer's list; rows are read only of those to which something may have happened. */
+async function followOpen(deps: Deps, open: Pending["open"]): Promise<unknown[]> {
+  const teamviewer = await reach(deps);
+  const seen = teamviewer ? makeSeen(teamviewer.remotes) : nobodySeen;
+  const at = deps.now();
+  const quiet = new Set(open.filter((each) => seen.isQuiet(each, at)).map(({ sessionId }) => sessionId));
+  const moved = open.filter(({ sessionId }) => !quiet.has(sessionId));
+  const failures = await sideBySide(moved, ({ sessionId }) => follow(deps, sessionId, teamviewer && seen));
+  if (!teamviewer) return failures;
+  const { access, remotes } = teamviewer;
+  const known = remotes.filter(({ ourId }) => ourId !== undefined && !quiet.has(ourId));
+  return [...failures, ...(await sideBySide(known, (remote) => closeOrphan(deps, access, remote)))];
 }
 
 type Reached = { access: Access; remotes: RemoteSession[] };
@@ -83,16 +90,13 @@ async function putInLists({ sessions }: Deps, sessionId: string) {
 }
 
 /** One open session: what TeamViewer and the clock make of it, then its end at TeamViewer. */
-async function follow(deps: Deps, sessionId: string, teamviewer: Reached | undefined) {
+async function follow(deps: Deps, sessionId: string, teamviewer: Seen | undefined) {
   const { sessions, audit, doOwed, closeRemote, now, newId } = deps;
   const correlationId = newId();
   const decide = (session: Session): Decision => {
     // A request that died may have left a TeamViewer session: it is not given up unseen while that may still be joined.
     if (session.state === "requested" && !teamviewer && session.expiresAt > now().toISOString()) return undefined;
-    const seen = teamviewer?.remotes.find(({ code, ourId }) =>
-      session.code ? code === session.code : ourId === session.id,
-    );
-    const next = followed(session, seen, now());
+    const next = followed(session, teamviewer?.of(session), now());
     if (!next) return undefined;
     const subject: AuditSubject = {
       actor: { id: "connector", kind: "system" },

@@ -10,11 +10,14 @@ export type StoredSession = { session: Session; etag: string };
 /** A side effect that is owed, stored in the same transaction as what caused it. Doing it twice leaves one. */
 export type Owed = { kind: "audit"; entry: AuditEntry } | { kind: "notify"; message: NotificationMessage };
 
-/** What `follow-sessions` finds in one look: what is owed, sessions not listed yet, sessions that are not over. */
+/**
+ * What `follow-sessions` finds in one look: what is owed, sessions not listed yet, sessions that are not over. Until
+ * `quietUntil` the clock alone does not move an open session on.
+ */
 export type Pending = {
   owed: { sessionId: string; rowKey: string; owed: Owed; at: Date }[];
   unlisted: { sessionId: string; at: Date }[];
-  open: { sessionId: string; at: Date }[];
+  open: { sessionId: string; at: Date; quietUntil: Date | undefined }[];
 };
 
 export type SessionFilter = { deviceId?: string | undefined; requestedBy?: string | undefined };

@@ -1,5 +1,5 @@
 import type { Owed, Pending, SessionStore, StoredSession } from "../../sessions/ports.ts";
-import { type Session, sessionSchema } from "../../sessions/session.ts";
+import { isFinal, isLive, type Session, sessionSchema } from "../../sessions/session.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
 import { type Row, type RowChange, type Table, where } from "./table.ts";
 
@@ -24,18 +24,19 @@ export function makeSessionStore({ table, now }: Deps): SessionStore {
   return {
     find,
     async create(session) {
-      const { id, requestedAt, requestedBy } = session;
-      const marker = { partitionKey: shardOf(id), at: requestedAt, requestedBy, deviceId: session.device.id };
+      const { id } = session;
       const tags = await table.change([
         { kind: "insert", row: rowOf(session) },
-        { kind: "upsert", row: { ...marker, rowKey: `new~${id}` } },
-        { kind: "upsert", row: { ...marker, rowKey: `open~${id}` } },
+        { kind: "upsert", row: { ...markerOf(session), rowKey: `new~${id}` } },
+        { kind: "upsert", row: openRowOf(session) },
       ]);
       return tags && { session, etag: tags.get(id) ?? "" };
     },
     async update({ etag }, session, owed = []) {
       const at = now().toISOString();
       const changes: RowChange[] = owed.map((each) => ({ kind: "upsert", row: owedRowOf(session.id, each, at) }));
+      // A session that is over and closed needs no marker: the one it may have left goes when it is looked at.
+      if (!isFinal(session) || session.closeDue) changes.push({ kind: "upsert", row: openRowOf(session) });
       const tags = await table.change([{ kind: "replace", row: rowOf(session), etag }, ...changes]);
       return tags && { session, etag: tags.get(session.id) ?? "" };
     },
@@ -103,7 +104,8 @@ async function collect(table: Table, shard: string, pending: Pending) {
     const [kind, sessionId = ""] = row.rowKey.split("~");
     const at = new Date(String(row.at));
     if (kind === "new") pending.unlisted.push({ sessionId, at });
-    if (kind === "open") pending.open.push({ sessionId, at });
+    if (kind === "open")
+      pending.open.push({ sessionId, at, quietUntil: row.quietUntil ? new Date(String(row.quietUntil)) : undefined });
     if (kind === "owed")
       pending.owed.push({ sessionId, rowKey: row.rowKey, owed: JSON.parse(String(row.owed)) as Owed, at });
   }
@@ -116,6 +118,16 @@ function rowOf(session: Session) {
     state: session.state,
     session: JSON.stringify(session),
   };
+}
+
+function markerOf({ id, requestedAt, requestedBy, device }: Session) {
+  return { partitionKey: shardOf(id), at: requestedAt, requestedBy, deviceId: device.id };
+}
+
+/** Stands until the session is over. It tells until when only TeamViewer or a person moves the session on. */
+function openRowOf(session: Session) {
+  const quietUntil = isLive(session) && !session.closeDue ? { quietUntil: session.expiresAt } : {};
+  return { ...markerOf(session), rowKey: `open~${session.id}`, ...quietUntil };
 }
 
 function storedOf(row: Row): StoredSession {

@@ -39,6 +39,14 @@ describe("An open session is brought up to date:", () => {
     expect(audited).toEqual([]);
   });
 
+  test("while nothing happens its row is not read: thousands may be open", async () => {
+    const { follow, journal, advance } = following();
+    advance(MINUTE_MS);
+    await follow();
+    expect(journal.countOf("sessions.find")).toBe(0);
+    expect(journal.countOf("remote.list")).toBe(1);
+  });
+
   test("the user joined: audited by this product itself, and followed on", async () => {
     const { follow, session, remotes, audited, sessions } = following();
     remotes[0] = aRemote({ online: true });

@@ -1,7 +1,7 @@
 import { NOTIFICATIONS_PER_HOUR } from "../../../lib/notifications/budget.ts";
 import type { NotificationLedger, Reservation } from "../../../lib/notifications/ports.ts";
 import type { Owed, SessionStore, StoredSession } from "../../../lib/sessions/ports.ts";
-import type { Session } from "../../../lib/sessions/session.ts";
+import { isLive, type Session } from "../../../lib/sessions/session.ts";
 
 /** Sessions, their outbox and their lists, each change of a session naming its tag. */
 export function makeSessionRows(now: () => Date) {
@@ -52,7 +52,13 @@ export function makeSessionRows(now: () => Date) {
     },
     pending: async () => {
       const entries = (from: Map<string, Date>) => [...from].map(([sessionId, at]) => ({ sessionId, at }));
-      return { owed: [...owed], unlisted: entries(unlisted), open: entries(open) };
+      // As the store does: a live session tells until when the clock alone does not move it on.
+      const quietUntil = (id: string) => {
+        const session = rows.get(id)?.session;
+        return session && isLive(session) && !session.closeDue ? new Date(session.expiresAt) : undefined;
+      };
+      const followed = entries(open).map((each) => ({ ...each, quietUntil: quietUntil(each.sessionId) }));
+      return { owed: [...owed], unlisted: entries(unlisted), open: followed };
     },
     async putInLists(sessionId, session) {
       unlisted.delete(sessionId);

@@ -134,8 +134,32 @@ describe("What follow-sessions has to look at", () => {
     const expected = all.map(({ id, requestedAt }) => ({ sessionId: id, at: new Date(requestedAt) }));
     expect(owed).toEqual([]);
     expect(unlisted).toEqual(expect.arrayContaining(expected));
-    expect(open).toEqual(expect.arrayContaining(expected));
+    const quietUntil = new Date(session("0", 1, 1).expiresAt);
+    expect(open).toEqual(expect.arrayContaining(expected.map((each) => ({ ...each, quietUntil }))));
     expect([unlisted.length, open.length]).toEqual([4, 4]);
+  });
+
+  test("tells until when an open session is quiet, as long as nothing is under way with it", async () => {
+    const { code, ...requested } = session("5", 1, 0, { state: "requested" });
+    let stored = await created(requested);
+    const quietUntil = async () => (await store.pending()).open.map((each) => each.quietUntil?.toISOString());
+    const { expiresAt } = requested;
+    expect(await quietUntil()).toEqual([undefined]);
+    const opened: Session = { ...requested, ...(code ? { code } : {}), state: "open" };
+    for (const [changed, expected] of [
+      [opened, [expiresAt]],
+      [{ ...opened, state: "accepted" }, [expiresAt]],
+      [{ ...opened, state: "declined", closeDue: true }, [undefined]],
+      [{ ...opened, state: "declined" }, [undefined]],
+    ] satisfies [Session, unknown[]][]) {
+      const next = await store.update(stored, changed);
+      if (!next) throw new Error("not updated");
+      stored = next;
+      expect(await quietUntil()).toEqual(expected);
+    }
+    await store.settleOpen(stored.session.id);
+    await store.update(stored, stored.session);
+    expect(await quietUntil()).toEqual([]);
   });
 
   test("tells each thing that is owed, when it came to be owed, and where it is settled", async () => {

@@ -171,7 +171,7 @@ describe("A stored session", () => {
     const { id } = stored.session;
     const before = await store.pending();
     expect(before.unlisted).toEqual([{ sessionId: id, at: NOW }]);
-    expect(before.open).toEqual([{ sessionId: id, at: NOW }]);
+    expect(before.open).toMatchObject([{ sessionId: id, at: NOW }]);
     expect(before.owed.map(({ owed }) => owed)).toEqual(expect.arrayContaining(owed));
     expect(before.owed.map(({ at }) => at)).toEqual([NOW, NOW]);
 
