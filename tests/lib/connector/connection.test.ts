@@ -1,5 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Connection, connectorSchema, viewOfConnector } from "../../../lib/connector/connection.ts";
+import {
+  type Connection,
+  connectionSchema,
+  connectorSchema,
+  viewOfConnector,
+} from "../../../lib/connector/connection.ts";
 import { aConnection } from "./a-connection.ts";
 
 const connected = aConnection();
@@ -61,4 +66,29 @@ test("every view fits the documented schema", () => {
   const views = [connected, needsConsent, disconnecting].map((current) => viewOfConnector(current, undefined));
   for (const view of [...views, viewOfConnector(undefined, waiting), viewOfConnector(undefined, undefined)])
     expect(connectorSchema.parse(view)).toEqual(view);
+});
+
+test("a connection is read back from its row as it was, in every status and with all that it may hold", () => {
+  const all = {
+    secretVersions: 400,
+    nextSecretName: "tv-next",
+    formerSecretNames: ["tv-before"],
+    sealedTokens: "sealed",
+    owed: [],
+  };
+  for (const status of ["awaitingConfirmation", "connected", "needsConsent", "disconnecting"] as const) {
+    const connection = { ...connected, ...all, status };
+    expect(connectionSchema.parse(JSON.parse(JSON.stringify(connection)))).toEqual(connection);
+  }
+});
+
+test.each([{ status: "gone" }, { account: { id: "u1" } }, { confirmBefore: "soon" }])(
+  "a row that is no connection is not taken for one (%p)",
+  (change) => {
+    expect(connectionSchema.safeParse({ ...connected, ...change }).success).toBe(false);
+  },
+);
+
+test("the document of the API calls it Connector", () => {
+  expect(connectorSchema.meta()).toEqual({ id: "Connector" });
 });

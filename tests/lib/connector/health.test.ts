@@ -82,3 +82,14 @@ describe("However many ask,", () => {
     expect(await health()).toMatchObject({ status: "ok" });
   });
 });
+
+test("the document of the API calls it Health", () => {
+  expect(healthSchema.meta()).toEqual({ id: "Health" });
+});
+
+test.each([{ status: "fine" }, { status: "ok", dependencies: { storage: { status: "slow" } } }])(
+  "what is no health is not taken for one (%p)",
+  (health) => {
+    expect(healthSchema.safeParse(health).success).toBe(false);
+  },
+);
