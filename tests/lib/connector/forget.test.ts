@@ -23,6 +23,7 @@ test("tokens are revoked, then their secret deleted, then the connection forgott
   nothingLeft();
   const steps = journal.calls.filter((call) => /revoke|remove/.test(call));
   expect(steps).toEqual(["grants.revoke", "vault.remove", "connections.remove"]);
+  expect(journal.calls.filter((call) => call.startsWith("lease"))).toEqual([]);
   expect(journal.countOf("grants.refresh")).toBe(0);
 });
 
@@ -98,12 +99,13 @@ describe("An access token that ran out revokes nothing:", () => {
   });
 
   test("no answer says nothing either: later again", async () => {
-    const { forget, journal, advance, allThere } = await outOfUse();
+    const { forget, journal, advance, allThere, nothingLeft } = await outOfUse();
     advance(24 * HOUR_MS);
     journal.instead("grants.refresh", async () => ({ outcome: "unknown", cause: new Error("reset") }));
     expect(await forget("c1")).toBe(false);
     allThere();
     expect(await forget("c1")).toBe(true);
+    nothingLeft();
   });
 
   test("two processes that forget at once refresh once", async () => {

@@ -24,10 +24,9 @@ function looking(states: Record<string, unknown>) {
 
 test("all is well when every dependency answers", async () => {
   const { health } = looking({ storage: undefined, vault: undefined });
-  expect(await health()).toEqual({
-    status: "ok",
-    dependencies: { storage: { status: "ok" }, vault: { status: "ok" } },
-  });
+  const found = await health();
+  expect(found).toEqual({ status: "ok", dependencies: { storage: { status: "ok" }, vault: { status: "ok" } } });
+  expect(healthSchema.parse(found)).toEqual(found);
 });
 
 test("one that fails makes it degraded, and says what to do; the others are shown as they are", async () => {

@@ -151,7 +151,8 @@ describe("The newest set is", () => {
 
 describe("What is in memory", () => {
   test("is forgotten only for the very set that was refused", async () => {
-    const { sets, granted, stored, journal } = await full();
+    const { sets, granted, stored, journal, spent } = await full();
+    sets.forget(spent);
     const loaded = await sets.load(stored());
     sets.forget(await granted());
     await sets.load(stored());
