@@ -143,6 +143,17 @@ describe("TeamViewer", () => {
     await expect(follow()).rejects.toThrow("remote.list is away");
   });
 
+  test("cannot be told of a session that is gone meanwhile: it is settled", async () => {
+    const { follow, journal, sessions, advance } = following();
+    advance(60 * MINUTE_MS);
+    journal.instead("remote.close", () => {
+      sessions.delete(ID);
+      throw away;
+    });
+    await follow();
+    expect(sessions.open.size).toBe(0);
+  });
+
   test("cannot be told that a session is over: it is told the next time, and followed until then", async () => {
     const { follow, session, journal, sessions, remotes, advance, audited } = following();
     advance(60 * MINUTE_MS);
