@@ -64,7 +64,6 @@ export const callerCases: Case[] = [
     number: "52",
     fault: `${FLOOD} unauthenticated requests at once`,
     expected: "401s, no call leaves; others are served meanwhile",
-    note: "429s for floods of the signed-in come later (rate limits)",
     isAlone: true,
     async run(stage) {
       const { process, front } = await stage.facingTeamViewer(passOn);
