@@ -1,4 +1,5 @@
-import type { NewRow, Row, RowChange, Table } from "../../lib/adapters/azure/table.ts";
+import type { NewRow, RowChange } from "../../lib/adapters/azure/row-change.ts";
+import type { Row, Table } from "../../lib/adapters/azure/table.ts";
 import { AppError } from "../../lib/errors.ts";
 import { isFitting, readFilter } from "./filter.ts";
 

@@ -1,6 +1,7 @@
 import { type Connection, connectionSchema } from "../../connector/connection.ts";
 import type { ConnectionStore, Connections, Stored } from "../../connector/ports.ts";
-import { type Row, type RowChange, type Table, where } from "./table.ts";
+import type { RowChange } from "./row-change.ts";
+import { type Row, type Table, where } from "./table.ts";
 
 const PARTITION = "connection";
 const POINTER = "current";

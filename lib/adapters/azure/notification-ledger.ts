@@ -1,5 +1,6 @@
 import type { NotificationLedger, Reservation } from "../../notifications/ports.ts";
-import type { RowChange, Table } from "./table.ts";
+import type { RowChange } from "./row-change.ts";
+import type { Table } from "./table.ts";
 
 const BUDGET = "budget";
 

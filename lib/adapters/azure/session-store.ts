@@ -1,7 +1,8 @@
 import type { Owed, Pending, SessionStore, StoredSession } from "../../sessions/ports.ts";
 import { isFinal, isLive, type Session, sessionSchema } from "../../sessions/session.ts";
+import type { RowChange } from "./row-change.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
-import { type Row, type RowChange, type Table, where } from "./table.ts";
+import { type Row, type Table, where } from "./table.ts";
 
 type Deps = { table: Table; now: () => Date };
 

@@ -1,18 +1,11 @@
-import { odata, RestError, TableClient, type TableEntity, type TransactionAction } from "@azure/data-tables";
+import { odata, RestError, type TableClient, type TableEntity } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
+import { applyChanges, type RowChange } from "./row-change.ts";
+import { clientOf } from "./table-client.ts";
 
 export type Row = TableEntity<Record<string, unknown>> & { etag: string };
-export type NewRow = TableEntity<Record<string, unknown>>;
-
-/** A change within one partition; `etag` makes it conditional. */
-export type RowChange =
-  | { kind: "insert"; row: NewRow }
-  | { kind: "upsert"; row: NewRow }
-  | { kind: "replace"; row: NewRow; etag: string }
-  | { kind: "delete"; row: NewRow; etag?: string }; // with `etag` only as the one change
-
 /**
  * One table. A lost race (row exists, row changed, row gone) is an answer, never an error; everything else that goes wrong
  * is `upstream-unavailable`. A missing table is made when it is first written.
@@ -28,7 +21,6 @@ export type Table = {
 };
 
 const TIMEOUT_MS = 10_000;
-const RETRIES = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2000 };
 
 /** Opens tables by name. Connection strings carry a key; addresses are used with `credential`. No two changes get the same `newId`. */
 export function makeTables(storage: StorageSettings, credential: TokenCredential, newId: () => string) {
@@ -40,22 +32,6 @@ export function makeTables(storage: StorageSettings, credential: TokenCredential
     return table;
   };
 }
-
-function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): TableClient {
-  if ("connectionString" in storage) {
-    const allowInsecureConnection = isLoopback(storage.connectionString);
-    return TableClient.fromConnectionString(storage.connectionString, name, {
-      allowInsecureConnection,
-      retryOptions: RETRIES,
-    });
-  }
-  const allowInsecureConnection = isLoopback(storage.tableUrl);
-  return new TableClient(storage.tableUrl, name, credential, { allowInsecureConnection, retryOptions: RETRIES });
-}
-
-/** The Table SDK takes plain http only when told to: it is told for addresses on this machine. */
-const isLoopback = (text: string) =>
-  /http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(text) || text.includes("UseDevelopmentStorage=true");
 
 function makeTable(newClient: () => TableClient, newId: () => string): Table {
   let made: TableClient | undefined;
@@ -99,7 +75,7 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
         : changes;
       for (const isSecondTry of [false, true]) {
         try {
-          return await apply(client(), claimed, within());
+          return await applyChanges(client(), claimed, within());
         } catch (error) {
           if (isTableMissing(error) && !isSecondTry) await create(client());
           else if ([404, 409, 412].includes(statusOf(error))) return tagsOfOwn(changes, claim);
@@ -146,32 +122,6 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
 
 /** Which rows carry the `claim` of their change: a row inserted alone is known by a key that nobody else makes up. */
 const isClaimed = (changes: readonly RowChange[]) => changes.length > 1 || changes[0]?.kind === "replace";
-
-async function apply(client: TableClient, changes: readonly RowChange[], within: { abortSignal: AbortSignal }) {
-  const [only] = changes;
-  if (changes.length === 1 && only) return new Map([[only.row.rowKey, await applyOne(client, only, within)]]);
-  const answer = await client.submitTransaction(changes.map(actionOf), within);
-  // By position: the service names the row in its answer to an insert only, not to an update.
-  return new Map(changes.map(({ row }, index) => [row.rowKey, answer.subResponses[index]?.etag ?? ""]));
-}
-
-async function applyOne(client: TableClient, change: RowChange, within: { abortSignal: AbortSignal }): Promise<string> {
-  if (change.kind === "insert") return (await client.createEntity(change.row, within)).etag ?? "";
-  if (change.kind === "upsert") return (await client.upsertEntity(change.row, "Replace", within)).etag ?? "";
-  if (change.kind === "replace")
-    return (await client.updateEntity(change.row, "Replace", { etag: change.etag, ...within })).etag ?? "";
-  await client.deleteEntity(change.row.partitionKey, change.row.rowKey, { etag: change.etag ?? "*", ...within });
-  return "";
-}
-
-function actionOf(change: RowChange): TransactionAction {
-  if (change.kind === "insert") return ["create", change.row];
-  if (change.kind === "upsert") return ["upsert", change.row, "Replace"];
-  if (change.kind === "replace") return ["update", change.row, "Replace", { etag: change.etag }];
-  // The SDK sends deletes of a transaction with `If-Match: *`, whatever they name.
-  if (change.etag) throw new Error("A conditional delete must stand alone");
-  return ["delete", change.row];
-}
 
 async function create(client: TableClient): Promise<void> {
   try {

@@ -3,7 +3,8 @@ import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
 import { startStandIn } from "../../../../infra/local/stand-in.ts";
-import { makeTables, type Row, type RowChange, type Table, where } from "../../../../lib/adapters/azure/table.ts";
+import type { RowChange } from "../../../../lib/adapters/azure/row-change.ts";
+import { makeTables, type Row, type Table, where } from "../../../../lib/adapters/azure/table.ts";
 import { makeMemoryTables } from "../../../memory/table.ts";
 import { startStorageProxy } from "../../../storage-proxy.ts";
 
