@@ -172,11 +172,9 @@ function jsonSchemaOf(schema: z.ZodType, components: Record<string, JsonSchema>)
   } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   for (const [id, definition] of Object.entries($defs as Record<string, JsonSchema>))
     components[id] = referringToComponents(definition);
-  if (typeof rest.id !== "string") return referringToComponents(rest);
-  components[rest.id] = referringToComponents(rest);
-  return { $ref: `#/components/schemas/${rest.id}` };
+  return referringToComponents(rest);
 }
 
-function referringToComponents({ id: _id, ...schema }: JsonSchema): JsonSchema {
+function referringToComponents(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
 }
