@@ -128,6 +128,11 @@ test("only what starts a session is counted by its key", async () => {
   ]);
 });
 
+test("who leaves out a key that is required is told which header to send", async () => {
+  const { problem } = await call({ headers: without("idempotency-key") as typeof good.headers });
+  expect(problem.detail).toMatch(/Idempotency-Key/);
+});
+
 test("a key that is optional may be left out, and one that nobody asked for is not looked at", async () => {
   const headers = without("idempotency-key") as typeof good.headers;
   expect((await call({ headers }, { idempotencyKey: "optional" })).status).toBe(200);

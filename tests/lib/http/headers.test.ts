@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { cookieOf } from "../../../lib/http/cookie.ts";
-import { securityHeaders } from "../../../lib/http/headers.ts";
+import { securityHeaders, tokenIn } from "../../../lib/http/headers.ts";
 import { languagesOf } from "../../../lib/http/languages.ts";
 import { aRequest } from "./a-request.ts";
 
@@ -22,6 +22,7 @@ describe("Every answer", () => {
     const headers = from("https://portal.example");
     expect(headers).toMatchObject({ "access-control-allow-origin": "https://portal.example", vary: "Origin" });
     expect(headers).not.toHaveProperty("access-control-allow-credentials");
+    expect(headers["access-control-expose-headers"]?.split(", ").sort()).toEqual(["Location", "Retry-After"]);
   });
 
   test.each([
@@ -41,6 +42,17 @@ describe("Every answer", () => {
   test("may be read from no other origin when none is listed", () => {
     expect(from("https://portal.example", [])).not.toHaveProperty("access-control-allow-origin");
   });
+});
+
+test.each([
+  ["Bearer abc", "abc"],
+  ["bearer abc", "abc"],
+  ["BEARER a.Bearer b", "a.Bearer b"],
+  ["abc.Bearer d", "abc.Bearer d"],
+  ["Bearer ", ""],
+  [null, ""],
+])("of the header Authorization %j the token is %j: the scheme in any letters, once and in front", (header, token) => {
+  expect(tokenIn(header)).toBe(token);
 });
 
 describe("A cookie", () => {

@@ -91,7 +91,11 @@ test("what a new token has to satisfy is told in base64, so that no text of othe
 
 test("a device that is not eligible comes with its reasons", () => {
   const reasons = [{ code: "hololens", text: "HoloLens cannot be helped." }];
-  expect(answerTo(new AppError("device-not-eligible", "x", { reasons })).problem).toMatchObject({ reasons });
+  const { problem } = answerTo(new AppError("device-not-eligible", "x", { reasons }));
+  expect(problem).toMatchObject({ reasons });
+  expect(problemSchema.parse(problem)).toEqual(problem);
+  for (const wrong of [[{}], [{ code: "hololens" }], [{ ...reasons[0], more: 1 }]])
+    expect(problemSchema.safeParse({ ...Object(problem), reasons: wrong }).success).toBe(false);
 });
 
 test("the cause of an error stays inside", () => {

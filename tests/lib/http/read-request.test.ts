@@ -143,6 +143,8 @@ describe("The size of a body", () => {
 
   test("may be 64 KiB and not a byte more", async () => {
     expect((await readText(aRequest({ method: "POST", body: ofSize(LIMIT) }))).length).toBe(LIMIT);
+    const headers = { "content-length": String(LIMIT) };
+    expect((await readText(aRequest({ method: "POST", headers, body: ofSize(LIMIT) }))).length).toBe(LIMIT);
     const { code } = await refusal(() => readText(aRequest({ method: "POST", body: ofSize(LIMIT + 1) })));
     expect(code).toBe("payload-too-large");
   });
