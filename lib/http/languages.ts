@@ -4,7 +4,7 @@ import type { HttpRequest } from "@azure/functions";
 export function languagesOf(request: HttpRequest): string[] {
   const header = (request.headers.get("accept-language") ?? "").slice(0, 500);
   const ranges = header.split(",").map((part) => {
-    const [tag = "", ...parameters] = part.trim().split(";");
+    const [tag = "", ...parameters] = part.split(";");
     const quality = parameters.map((parameter) => /^\s*q=([01](?:\.\d{1,3})?)\s*$/i.exec(parameter)?.[1]).find(Boolean);
     return { tag: tag.trim(), quality: Number(quality ?? 1) };
   });
