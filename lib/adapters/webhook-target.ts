@@ -11,7 +11,7 @@ import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 /** Every address of a name. */
 export type Resolve = (name: string) => Promise<string[]>;
 
-type Deps = { allowLoopback: boolean; resolve?: Resolve };
+type Deps = { allowLoopback: boolean; resolve?: Resolve; timeoutMs?: number };
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -25,7 +25,7 @@ class RefusedAddress extends Error {}
  * No redirect is followed, at most 64 KiB of the answer are read, and 15 s later it is over. With `allowLoopback` names of this
  * machine may be called, too, also by http.
  */
-export function makeCallTarget({ allowLoopback, resolve = resolvePublicly }: Deps): CallTarget {
+export function makeCallTarget({ allowLoopback, resolve = resolvePublicly, timeoutMs = TIMEOUT_MS }: Deps): CallTarget {
   async function addressesOf(url: string): Promise<string[]> {
     if (targetProblem(url, { allowLoopback })) throw new RefusedAddress();
     const isOwn = isLoopbackUrl(url);
@@ -39,7 +39,7 @@ export function makeCallTarget({ allowLoopback, resolve = resolvePublicly }: Dep
   return async (url, call) => {
     const startedMs = performance.now();
     const durationMs = () => Math.round(performance.now() - startedMs);
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const addresses = await within(signal, addressesOf(url));
       if (addresses.length === 0) return { outcome: "unreachable", durationMs: durationMs() };
