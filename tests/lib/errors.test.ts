@@ -1,5 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { AppError, deviceNotFound, isAppError, pageNotOurs, sessionNotFound } from "../../lib/errors.ts";
+import {
+  AppError,
+  deliveryNotFound,
+  deviceNotFound,
+  isAppError,
+  pageNotOurs,
+  sessionNotFound,
+  webhookNotFound,
+} from "../../lib/errors.ts";
 
 describe("An error of this product", () => {
   test("has a name, and carries what the caller needs", () => {
@@ -7,6 +15,12 @@ describe("An error of this product", () => {
     const error = new AppError("device-not-eligible", "It cannot be helped.", { retryAfterSeconds: 7, reasons });
     expect(error).toMatchObject({ name: "AppError", code: "device-not-eligible", retryAfterSeconds: 7, reasons });
     expect(error.message).toBe("It cannot be helped.");
+  });
+
+  test("carries the claims that Entra asks for in a new token", () => {
+    const claimsChallenge = '{"access_token":{}}';
+    expect(new AppError("unauthenticated", "Sign in again.", { claimsChallenge })).toMatchObject({ claimsChallenge });
+    expect(new AppError("unauthenticated", "Sign in again.").claimsChallenge).toBeUndefined();
   });
 
   test("keeps its cause for the log; without one it has none, not even an empty one", () => {
@@ -35,6 +49,8 @@ describe("An error of this product", () => {
 test.each([
   ["an unknown session", sessionNotFound(), "session-not-found", "GET /api/sessions"],
   ["an unknown device", deviceNotFound(), "device-not-found", "GET /api/devices"],
+  ["an unknown webhook", webhookNotFound(), "webhook-not-found", "GET /api/webhooks"],
+  ["an unknown delivery", deliveryNotFound(), "delivery-not-found", "/deliveries"],
   ["a page that no list gave", pageNotOurs(), "invalid-request", "nextPage"],
 ])("who asks for %s is told where to look instead", (_title, error, code, where) => {
   expect(error).toBeInstanceOf(AppError);

@@ -178,6 +178,22 @@ test("yes or no is said as true or false, and false is no", () => {
   for (const other of ["TRUE", "1", "no"]) expect(complaintAbout({ ALLOW_CORPORATE_ANDROID: other })).toHaveLength(1);
 });
 
+test("rights in Intune are on or off", () => {
+  expect(withSettings({ INTUNE_RBAC: "off" }).intuneRbac).toBe(false);
+  for (const other of ["true", "ON", "yes"])
+    expect(complaintAbout({ INTUNE_RBAC: other })).toEqual(["- INTUNE_RBAC: must be on or off"]);
+});
+
+test("whatever names a client is a GUID", () => {
+  for (const name of ["ALLOWED_CLIENTS", "AZURE_CLIENT_ID", "API_CLIENT_ID"])
+    expect(complaintAbout({ [name]: "portal" })).toEqual([`- ${name}: must be a GUID`]);
+});
+
+test("a webhook may lead to this machine only where that is said", () => {
+  expect(withSettings({ WEBHOOK_ALLOW_LOOPBACK: "false" }).webhookAllowLoopback).toBe(false);
+  expect(complaintAbout({ WEBHOOK_ALLOW_LOOPBACK: "on" })).toHaveLength(1);
+});
+
 describe("Numbers", () => {
   test.each([
     ["SESSION_MINUTES", "0"],

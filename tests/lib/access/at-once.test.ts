@@ -18,7 +18,11 @@ describe("Of what may run twice at once, with two in line", () => {
   test("the third and the fourth wait, the fifth is refused and never begins, and says when to come again", async () => {
     const { running, names, limited } = twoAtOnce();
     const [first] = [..."abcd"].map((name) => limited(name));
-    await expect(limited("e")).rejects.toMatchObject({ code: "too-many-requests", retryAfterSeconds: 10 });
+    await expect(limited("e")).rejects.toMatchObject({
+      code: "too-many-requests",
+      retryAfterSeconds: 10,
+      message: expect.stringMatching(/Nothing was done.* 10 s/),
+    });
     await turn();
     expect(names()).toBe("ab");
     running[0]?.end("done");

@@ -35,6 +35,13 @@ describe("The app role that lets a person in", () => {
     expect(missingIntuneRight(person(REQUEST, READ), [REQUEST]).message).not.toContain(READ_ACTION);
   });
 
+  test("is missing a right that the refusal names as Intune's portal does, each that would do", () => {
+    const textFor = (...own: Role[]) => missingIntuneRight(person(...own), roles).message;
+    expect(textFor(UPDATE)).toContain("Remote assistance connectors / Update");
+    expect(textFor(REQUEST)).toContain("Offer remote assistance");
+    expect(textFor(REQUEST, READ)).toMatch(/Offer remote assistance.* or .*Remote assistance connectors \/ Read/);
+  });
+
   test("needs the whole name of the action", () => {
     for (const action of [`${READ_ACTION}_x`, READ_ACTION.slice(0, -1), "**", "Microsoft.Intune_*", ""])
       expect(hasIntuneRight(person(READ), [READ], [action])).toBe(false);
@@ -106,5 +113,16 @@ describe("What Intune said", () => {
     expect(state.asked).toEqual([]);
     await ask("again", "person-0");
     expect(state.asked).toEqual(["again"]);
+  });
+
+  test("is kept of somebody who was asked again lately, however long ago the first time was", async () => {
+    const { state, ask } = asking();
+    for (let number = 0; number < 10_000; number += 1) await ask("token", `person-${number}`);
+    state.nowMs += 300_000;
+    await ask("token", "person-0");
+    await ask("token", "somebody new");
+    state.asked.splice(0);
+    await ask("again", "person-0");
+    expect(state.asked).toEqual([]);
   });
 });

@@ -145,6 +145,13 @@ describe("Other calls", () => {
   });
 });
 
+test("A refusal of a session start says so: other calls may still pass", () => {
+  const admit = makeRequestLimits({ now: () => new Date(START_MS) });
+  for (let start = 0; start < requestLimits.starts.person.limit; start += 1) admit(bruno, `key-${start}`);
+  expect(() => admit(bruno, "one more")).toThrow(/sessions.*Nothing was done/);
+  admit(bruno);
+});
+
 describe("A window", () => {
   test("forgets names whose last entry is over", () => {
     const window = makeSlidingWindow({ limit: 5, windowMs: 1_000 });
