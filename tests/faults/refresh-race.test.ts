@@ -87,13 +87,14 @@ test(
       teamviewer.setMode({ refresh: mode });
       product.clearFaults();
       teamviewer.addFault({ path: "/oauth2/token$", delayMs: latencyMs, times: 0 });
-      const calls = tokenCalls(product, "refresh_token").length;
+      // The journal holds a limited number of calls, fewer than all rounds make.
+      teamviewer.journal.splice(0);
       const oldMs = await expiresAt();
       const outcomes = await callers.run({ nowMs: oldMs + (isOldGood ? -90_000 : 1_000), sessionIds, token });
       expect(await refreshed(oldMs)).toBeGreaterThan(oldMs + DAY_MS / 2);
       const failed = outcomes.flatMap((outcome) => outcome.failed);
       const slowestMs = Math.max(...outcomes.map((outcome) => outcome.slowestMs));
-      const asked = tokenCalls(product, "refresh_token").length - calls;
+      const asked = tokenCalls(product, "refresh_token").length;
       const isLost = liveGrants(product).length !== 1;
       found.push(...failed.map((each) => `${latencyMs} ms, ${mode}: ${each}`));
       sums.failed += failed.length;
