@@ -74,13 +74,15 @@ async function post(url: string, { method, headers, body }: TargetCall, addresse
   };
 }
 
-/** A lookup that knows the checked addresses and asks nobody. */
+/**
+ * A lookup that knows the checked addresses and asks nobody. It answers later, as DNS does: a connection that the system
+ * refuses at once (no route to IPv6, say) would fail before anybody listens to its socket, and end the process.
+ */
 function pinnedTo(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
   return (_name, { all: wantsAll }, done) => {
     const [first = { address: "", family: 4 }] = all;
-    if (wantsAll) done(null, all);
-    else done(null, first.address, first.family);
+    setImmediate(() => (wantsAll ? done(null, all) : done(null, first.address, first.family)));
   };
 }
 

@@ -1,5 +1,8 @@
 import diagnostics from "node:diagnostics_channel";
-import type { ServerResponse } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeCallTarget, type Resolve } from "../../../lib/adapters/webhook-target.ts";
 import type { TargetCall } from "../../../lib/webhooks/ports.ts";
@@ -11,6 +14,12 @@ const answering =
   (...addresses: string[]): Resolve =>
   async () =>
     addresses;
+
+const whereIPv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === "::1")
+  ? test
+  : test.skip;
 
 /** Sockets that were opened from this process. */
 let sockets = 0;
@@ -153,7 +162,71 @@ describe("A call", () => {
     expect((await local()(receiver.url, call)).outcome).toBe("cut");
   });
 
-  test.each(["-1", "soon", "1e9", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT"])(
+  test.each(["http", "https"])(
+    "by %s that the system refuses at once is unreachable, and ends nothing else",
+    async (scheme) => {
+      const { port } = new URL(receiver.url);
+      const broadcast = local(answering("127.255.255.255"));
+      expect((await broadcast(`${scheme}://localhost:${port}/`, call)).outcome).toBe("unreachable");
+      const portless = local(answering("127.0.0.1"));
+      expect((await portless(`${scheme}://localhost:0/`, call)).outcome).toBe("unreachable");
+    },
+  );
+
+  test("tries each address of its target", async () => {
+    const { port } = new URL(receiver.url);
+    const callTarget = local(answering("::1", "127.0.0.1"));
+    expect((await callTarget(`http://localhost:${port}/`, call)).outcome).toBe("answered");
+  });
+
+  whereIPv6.each(["http://[::1]", "http://localhost"])("goes to %s over IPv6, too", async (origin) => {
+    const server = createServer((_request, response) => void response.writeHead(204).end());
+    server.listen(0, "::1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const names: string[] = [];
+    const callTarget = local(async (name) => {
+      names.push(name);
+      return ["::1"];
+    });
+    expect(await callTarget(`${origin}:${port}/`, call)).toMatchObject({ outcome: "answered", status: 204 });
+    expect(names).toEqual([origin.includes("[") ? "::1" : "localhost"]);
+    server.close();
+    server.closeAllConnections();
+  });
+
+  test.each([
+    ["localhost", "answered"],
+    ["hook.localhost", "answered"],
+    ["127.0.0.1", "answered"],
+    ["[::1]", "unreachable"],
+  ])("finds %s without asking anybody", async (name, outcome) => {
+    const { port } = new URL(receiver.url);
+    expect((await local()(`http://${name}:${port}/`, call)).outcome).toBe(outcome);
+    expect(sockets).toBe(1);
+  });
+
+  test("says who calls, unless it is told what to say, and sends no body where there is none", async () => {
+    const got: [method: string | undefined, headers: IncomingHttpHeaders][] = [];
+    const server = createServer(({ method, headers }, response) => {
+      got.push([method, headers]);
+      response.writeHead(200, { "webhook-allowed-origin": "*" }).end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://localhost:${(server.address() as AddressInfo).port}/`;
+    expect(await local()(url, { method: "OPTIONS", headers: {} })).toMatchObject({ allowedOrigin: "*", text: "" });
+    await local()(url, { ...call, headers: { "user-agent": "other" } });
+    expect(got).toMatchObject([
+      ["OPTIONS", { "user-agent": expect.stringContaining("intune-remote-assistance-connector") }],
+      ["POST", { "user-agent": "other", "content-length": String(call.body?.length) }],
+    ]);
+    expect(got[0]?.[1]).not.toHaveProperty("content-length");
+    server.close();
+    server.closeAllConnections();
+  });
+
+  test.each(["-1", "+7", "7 s", "soon", "1e9", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT"])(
     "ignores a Retry-After of %s",
     async (value) => {
       receiver.answer((_received, response) => void response.writeHead(503, { "retry-after": value }).end());
