@@ -1,4 +1,3 @@
-import { Resolver } from "node:dns/promises";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -7,9 +6,7 @@ import type { CallTarget, TargetCall } from "../webhooks/ports.ts";
 import type { TargetAnswer } from "../webhooks/target-answer.ts";
 import { isLoopbackUrl, targetProblem } from "../webhooks/target-url.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
-
-/** Every address of a name. */
-export type Resolve = (name: string) => Promise<string[]>;
+import { makeResolve, type Resolve } from "./public-names.ts";
 
 type Deps = { allowLoopback: boolean; resolve?: Resolve; timeoutMs?: number };
 
@@ -25,7 +22,7 @@ class RefusedAddress extends Error {}
  * No redirect is followed, at most 64 KiB of the answer are read, and 15 s later it is over. With `allowLoopback` names of this
  * machine may be called, too, also by http.
  */
-export function makeCallTarget({ allowLoopback, resolve = resolvePublicly, timeoutMs = TIMEOUT_MS }: Deps): CallTarget {
+export function makeCallTarget({ allowLoopback, resolve = makeResolve(), timeoutMs = TIMEOUT_MS }: Deps): CallTarget {
   async function addressesOf(url: string): Promise<string[]> {
     if (targetProblem(url, { allowLoopback })) throw new RefusedAddress();
     const isOwn = isLoopbackUrl(url);
@@ -97,15 +94,6 @@ function outcomeOf(error: unknown, isTimedOut: boolean): Exclude<TargetAnswer["o
   if (isTimedOut) return "timeout";
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(code) ? "cut" : "unreachable";
-}
-
-/** Names of this machine without asking anybody (RFC 6761 section 6.3); others by DNS alone, which blocks no thread of this process. */
-async function resolvePublicly(name: string): Promise<string[]> {
-  if (name === "localhost" || name.endsWith(".localhost") || name === "127.0.0.1") return ["127.0.0.1"];
-  if (name === "::1") return ["::1"];
-  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-  const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-  return found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
 }
 
 /** The result, or the end of `signal`, whichever comes first. */

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { makeCallTarget, type Resolve } from "../../../lib/adapters/webhook-target.ts";
+import type { Resolve } from "../../../lib/adapters/public-names.ts";
+import { makeCallTarget } from "../../../lib/adapters/webhook-target.ts";
 import type { TargetCall } from "../../../lib/webhooks/ports.ts";
 import { startReceiver } from "../../receiver.ts";
 

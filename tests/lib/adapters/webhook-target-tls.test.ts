@@ -20,12 +20,19 @@ test("over TLS the name of the target is checked, not the address that was pinne
   try {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const callTarget = makeCallTarget({ allowLoopback: true, resolve: async () => ["127.0.0.1"] });
-    const post = async (host: string) =>
-      (await callTarget(`https://${host}:${port}/in`, { method: "POST", headers: {}, body: "{}" })).outcome;
+    const post = async (host: string, address = "127.0.0.1") =>
+      (
+        await makeCallTarget({ allowLoopback: true, resolve: async () => [address] })(`https://${host}:${port}/in`, {
+          method: "POST",
+          headers: {},
+          body: "{}",
+        })
+      ).outcome;
     expect(await post("localhost")).toBe("unreachable");
     setDefaultCACertificates([...trusted, readFileSync(file, "utf8")]);
     expect(await post("localhost")).toBe("answered");
+    // Nobody listens at the address that was checked, and no other is looked for.
+    expect(await post("localhost", "127.0.0.2")).toBe("unreachable");
     expect(await post("other.localhost")).toBe("unreachable");
     expect(names).toEqual([`localhost:${port}`]);
   } finally {

@@ -1,10 +1,11 @@
 import diagnostics from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, setDefaultAutoSelectFamily } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeCallTarget, type Resolve } from "../../../lib/adapters/webhook-target.ts";
+import type { Resolve } from "../../../lib/adapters/public-names.ts";
+import { makeCallTarget } from "../../../lib/adapters/webhook-target.ts";
 import type { TargetCall } from "../../../lib/webhooks/ports.ts";
 import { type Receiver, startReceiver } from "../../receiver.ts";
 import { privateAddresses, privateUrls, publicAddresses } from "./private-addresses.ts";
@@ -102,13 +103,13 @@ describe("No socket is opened", () => {
 
 describe("A call", () => {
   test("reaches its target with method, headers and body", async () => {
-    receiver.answer((_received, response) => void response.writeHead(202, { "retry-after": "7" }).end("thanks"));
+    receiver.answer((_received, response) => void response.writeHead(202, { "retry-after": "120" }).end("thanks"));
     expect(await local()(`${receiver.url}/in?sig=x`, call)).toEqual({
       outcome: "answered",
       status: 202,
       text: "thanks",
       allowedOrigin: undefined,
-      retryAfterSeconds: 7,
+      retryAfterSeconds: 120,
       durationMs: expect.any(Number),
     });
     expect(receiver.received[0]).toMatchObject({ method: "POST", path: "/in?sig=x", body: call.body });
@@ -193,6 +194,17 @@ describe("A call", () => {
     expect(names).toEqual([origin.includes("[") ? "::1" : "localhost"]);
     server.close();
     server.closeAllConnections();
+  });
+
+  test("goes to the first address where Node takes one alone", async () => {
+    const { port } = new URL(receiver.url);
+    setDefaultAutoSelectFamily(false);
+    try {
+      const callTarget = local(answering("127.0.0.1", "127.0.0.2"));
+      expect((await callTarget(`http://hook.localhost:${port}/`, call)).outcome).toBe("answered");
+    } finally {
+      setDefaultAutoSelectFamily(true);
+    }
   });
 
   test.each([
