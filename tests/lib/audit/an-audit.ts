@@ -44,8 +44,11 @@ export function startAudit() {
   const auditLog: AuditLog = {
     append: async (entry) => void entries.set(entry.id, entry),
     async *read({ from, to }, afterId = "") {
-      for (const entry of [...entries.values()].sort(oldestLast))
-        if (timeOfId(entry.id) >= from && timeOfId(entry.id) < to && entry.id > afterId) yield { ...entry };
+      const isAsked = ({ id }: AuditEntry) => {
+        const at = timeOfId(id);
+        return at >= from && at < to && id > afterId;
+      };
+      for (const entry of [...entries.values()].filter(isAsked).sort(oldestLast)) yield { ...entry };
     },
     dropBefore: async () => undefined,
   };
