@@ -96,6 +96,13 @@ describe("A call", () => {
     ]);
   });
 
+  test("is a GET unless it says otherwise, without a body", async () => {
+    const { url, asked } = await serve((_, response) => void response.end());
+    await makeOutbound([url])(url, { timeoutMs: 2000 });
+    expect(asked).toMatchObject([{ method: "GET", body: "" }]);
+    expect(asked[0]?.headers).not.toHaveProperty("content-length");
+  });
+
   test.each([200, 201, 204, 304, 400, 401, 404, 409, 429, 500, 503])(
     "answered with %i is an answer, asked for once",
     async (status) => {
@@ -172,7 +179,7 @@ describe("The size of an answer", () => {
 });
 
 describe("A redirect", () => {
-  test.each([301, 302, 303, 307, 308])("%i is not followed, wherever it leads", async (status) => {
+  test.each([300, 301, 302, 303, 307, 308])("%i is not followed, wherever it leads", async (status) => {
     const elsewhere = await serve((_, response) => void response.end("stolen"));
     for (const target of [elsewhere.url, "/same-host", "file:///etc/passwd"]) {
       const { url, asked } = await serve((_, response) => {
@@ -230,6 +237,22 @@ describe("A connection", () => {
     const { url, stop } = await serve((_, response) => void response.end());
     await stop();
     expect(await failure(makeOutbound([url])(url, { timeoutMs: 2000 }))).toMatchObject({ kind: "not-sent" });
+  });
+
+  test("to a name that cannot be means that nothing was sent", async () => {
+    const url = `https://${"x".repeat(64)}.example`;
+    expect(await failure(makeOutbound([url])(url, { timeoutMs: 2000 }))).toMatchObject({
+      kind: "not-sent",
+      message: expect.stringContaining("ENOTFOUND"),
+    });
+  });
+
+  test("that breaks is told with what broke it, for those who look into it", async () => {
+    const { url } = await serve((request) => void request.socket.destroy());
+    expect(await failure(makeOutbound([url])(url, { timeoutMs: 2000 }))).toMatchObject({
+      message: expect.stringContaining("ECONNRESET"),
+      cause: { code: "ECONNRESET" },
+    });
   });
 
   const overTls = (certificate: { key: string; cert: string }) =>
