@@ -1,8 +1,4 @@
 import type { Principal } from "../../../lib/access/principal.ts";
-import { makeNewAuditId } from "../../../lib/adapters/azure/audit-log.ts";
-import { makeDeliveryStore } from "../../../lib/adapters/azure/delivery-store.ts";
-import { makeWebhookStore } from "../../../lib/adapters/azure/webhook-store.ts";
-import { makeWebhookVault } from "../../../lib/adapters/azure/webhook-vault.ts";
 import type { AuditEntry } from "../../../lib/audit/entry.ts";
 import type { AuditLog } from "../../../lib/audit/ports.ts";
 import { makeAudit } from "../../../lib/audit/record.ts";
@@ -13,9 +9,8 @@ import type { TargetAnswer } from "../../../lib/webhooks/target-answer.ts";
 import { makeWebhooks } from "../../../lib/webhooks/use-cases.ts";
 import type { Webhook } from "../../../lib/webhooks/webhook.ts";
 import { makeJournal } from "../../memory/journal.ts";
-import { makeMemorySecrets } from "../../memory/secrets.ts";
-import { makeMemoryTables } from "../../memory/table.ts";
 import { aWebhook } from "./a-webhook.ts";
+import { makeNewEventId, makeStoredDeliveries, makeStoredSecrets, makeStoredWebhooks } from "./stored.ts";
 
 export const START = "2026-11-22T10:00:00.000Z";
 export const ADA: Principal = {
@@ -43,7 +38,7 @@ const agreeing = ({ method }: TargetCall): TargetAnswer =>
 
 export type InMemory = ReturnType<typeof inMemory>;
 
-/** All that can be done with webhooks: the product's own stores over memory, and a target that answers what a test says. */
+/** All that can be done with webhooks, over stores in memory and a target that answers what a test says. */
 export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } = {}) {
   const state = { nowMs: Date.parse(START), random: 0, made: 0, answer: agreeing as (call: TargetCall) => unknown };
   const now = () => new Date(state.nowMs);
@@ -51,20 +46,19 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
     state.made += 1;
     return String(state.made).padStart(12, "0");
   };
-  const newEventId = makeNewAuditId(() => newText().padStart(16, "0"));
+  const newEventId = makeNewEventId();
   const journal = makeJournal();
-  const tables = makeMemoryTables();
-  const secrets = makeMemorySecrets();
+  const secrets = makeStoredSecrets();
   const entries: AuditEntry[] = [];
   const queue: { message: DeliveryMessage; delaySeconds: number | undefined }[] = [];
   const poison: unknown[] = [];
   const calls: (TargetCall & { url: string })[] = [];
 
-  const store = journal.kept("store", makeWebhookStore(tables.open("webhooks")));
-  const attempts = makeDeliveryStore(tables.open("deliveries"));
-  const { list, ...others } = attempts;
+  const store = journal.kept("store", makeStoredWebhooks());
+  const { list, ...others } = makeStoredDeliveries();
   const deliveries = { ...journal.kept("deliveries", others), list };
-  const vault = journal.kept("vault", makeWebhookVault(secrets.port));
+  const { names, ...vaultCalls } = secrets;
+  const vault = journal.kept("vault", vaultCalls);
   const queuePort: WebhookQueue = journal.kept("queue", {
     send: async (message: DeliveryMessage, delaySeconds?: number) => void queue.push({ message, delaySeconds }),
     sendToPoison: async (raw: unknown) => void poison.push(raw),
@@ -121,7 +115,7 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
     entries,
     newEventId,
     /** Names of the secrets that are there. */
-    secretNames: () => [...secrets.versions().keys()],
+    secretNames: names,
     advance(ms: number) {
       state.nowMs += ms;
     },
