@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { makeUsedUpBudgets } from "../../../lib/notifications/used-up.ts";
+import { budgetUsedUp, makeUsedUpBudgets } from "../../../lib/notifications/used-up.ts";
 
 const START_MS = Date.parse("2026-11-22T10:00:00Z");
 
@@ -62,4 +62,12 @@ test("at most 10,000 devices are remembered: the oldest one goes first", async (
   expect(await of.waitSeconds("phone-0")).toBe(0);
   expect(await of.waitSeconds("phone-1")).toBe(3_600);
   expect(await of.waitSeconds("phone-10000")).toBe(3_600);
+});
+
+test("who is refused is told how long to wait and what to do meanwhile", () => {
+  expect(budgetUsedUp(90, "pass the link on")).toMatchObject({
+    code: "too-many-notifications",
+    retryAfterSeconds: 90,
+    message: expect.stringMatching(/10 times.*pass the link on/),
+  });
 });
