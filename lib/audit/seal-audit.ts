@@ -2,7 +2,7 @@ import type { AuditEntry } from "./entry.ts";
 import { entryHash } from "./entry-hash.ts";
 import type { AuditLog, LateEntries, PeopleStore, SealChain, SealKeys, SealProgress, SealTail } from "./ports.ts";
 import { makeSaltsOf } from "./salts.ts";
-import { rootOf, type Seal, sealHash, signedText } from "./seal.ts";
+import { type Leaf, rootOf, type Seal, sealHash, signedText } from "./seal.ts";
 import { lateBefore, overlapping, sealedSince, unsealedIn } from "./unsealed.ts";
 
 type Deps = {
@@ -26,7 +26,7 @@ const MAX_SEALS_A_RUN = 200;
 const MAX_READS = 3;
 
 type SaltsOf = ReturnType<typeof makeSaltsOf>;
-type Batch = { entries: AuditEntry[]; to: Date; hashes: string[] };
+type Batch = { entries: AuditEntry[]; to: Date; leaves: Leaf[] };
 
 /**
  * Each minute: seals what is not sealed yet of the minutes that are over, in as many seals as it takes. Every entry is
@@ -78,28 +78,33 @@ async function batchOf(deps: Deps, saltsOf: SaltsOf, from: Date, until: Date): P
 
   // A salt that was not there when the entries were read may have come after an erasure that changed them: so hashes count
   // only when entries read after the salts have the same ones.
-  let hashes: string[] = [];
+  let rootSeen = "";
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const { entries, to } = await read();
-    if (entries.length === 0) return { entries, to, hashes: [] };
+    if (entries.length === 0) return { entries, to, leaves: [] };
     entries.sort((a, b) => (a.id < b.id ? 1 : -1));
     const salts = await saltsOf(entries);
     if (!salts) return undefined;
-    const next = entries.map((entry) => entryHash(entry, salts) ?? "");
-    if (reads > 0 && next.join() === hashes.join()) return { entries, to, hashes };
-    hashes = next;
+    const leaves = entries.map((entry) => ({ id: entry.id, hash: entryHash(entry, salts) ?? "" }));
+    const root = rootOf(leaves);
+    if (root === rootSeen) return { entries, to, leaves };
+    rootSeen = root;
   }
   return undefined;
 }
 
-async function sealOf({ keys, now, oldestKept }: Deps, { last }: SealTail, from: Date, batch: Batch): Promise<Seal> {
-  const leaves = batch.entries.map(({ id }, index) => ({ id, hash: batch.hashes[index] ?? "" }));
+async function sealOf(
+  { keys, now, oldestKept }: Deps,
+  { last }: SealTail,
+  from: Date,
+  { leaves, to }: Batch,
+): Promise<Seal> {
   const unsigned = {
     v: 1 as const,
     sequence: (last?.sequence ?? 0) + 1,
     at: now().toISOString(),
     from: from.toISOString(),
-    to: batch.to.toISOString(),
+    to: to.toISOString(),
     keptFrom: oldestKept().toISOString(),
     leaves,
     merkleRoot: rootOf(leaves),

@@ -75,7 +75,9 @@ describe("A seal", () => {
 });
 
 describe("No seal is made", () => {
-  test("before a minute is over", async () => {
+  test("before there is a minute to seal, nor before a minute is over", async () => {
+    for (const at of [-60, -59]) await sealAt(at);
+    expect(audit.seals).toEqual([]);
     await sealAt(2);
     audit.write(anEntry(1));
     await sealAt(2.99);
@@ -90,6 +92,21 @@ describe("No seal is made", () => {
     expect(audit.seals).toHaveLength(1);
     await sealAt(62);
     expect(audit.seals.map(({ to }) => to)).toEqual([1, 61].map((at) => minute(at).toISOString()));
+  });
+
+  test("by more questions than it takes: in quiet times one look at the chain's end and one at the audit", async () => {
+    let [tails, reads] = [0, 0];
+    const tail: AuditInMemory["chain"]["tail"] = () => {
+      tails += 1;
+      return audit.chain.tail();
+    };
+    const read: AuditInMemory["auditLog"]["read"] = (query) => {
+      reads += 1;
+      return audit.auditLog.read(query);
+    };
+    audit.setClock(2);
+    await makeSealAudit({ ...audit, chain: { ...audit.chain, tail }, auditLog: { ...audit.auditLog, read } })();
+    expect([audit.seals.length, tails, reads]).toEqual([1, 1, 1]);
   });
 
   test("while somebody in it is being erased", async () => {
@@ -122,8 +139,8 @@ describe("What came after its seal was made", () => {
 
   test("by more than a quarter of an hour is found by its note, which is then struck off", async () => {
     await sealAt(2);
-    audit.write(anEntry(-30), anEntry(-40), anEntry(-12), anEntry(2));
-    for (const at of [-30, -12]) {
+    audit.write(anEntry(-50), anEntry(-40), anEntry(-30), anEntry(-14), anEntry(-12), anEntry(2));
+    for (const at of [-40, -30, -12]) {
       const [id = ""] = idsOf(at);
       audit.notes.set(id, { id, at: minute(at).toISOString(), writtenAt: minute(1).toISOString() });
     }
@@ -134,8 +151,8 @@ describe("What came after its seal was made", () => {
     };
     audit.setClock(4);
     await makeSealAudit({ ...audit, late: { ...audit.late, settle } })();
-    expect(sealed()).toEqual([[], idsOf(-30, -12, 2)]);
-    expect(settled).toEqual(idsOf(-30));
+    expect(sealed()).toEqual([[], idsOf(-40, -30, -14, -12, 2)]);
+    expect(settled).toEqual(idsOf(-40, -30));
   });
 });
 
@@ -174,10 +191,23 @@ describe("More entries than a seal holds", () => {
     Array.from({ length: number }, (_, index) => anEntry(at, { id: idAt(minute(at), index) }));
 
   test("go into several seals, each over a part of the time; none is left out or doubled, and quiet parts are passed by", async () => {
-    audit.write(...many(3000, 0), ...many(2001, 30));
-    await sealAt(60);
-    expect(audit.seals.map(({ leaves }) => leaves.length)).toEqual([0, 3000, 2001]);
+    await sealAt(2);
+    audit.write(...many(3000, 30), ...many(2001, 50));
+    await sealAt(58);
+    expect(audit.seals.map(({ leaves }) => leaves.length)).toEqual([0, 0, 3000, 2001]);
     expect(new Set(sealed().flat()).size).toBe(5001);
-    expect(audit.seals.at(-1)?.to).toBe(minute(59).toISOString());
+    expect(audit.seals.at(-1)?.to).toBe(minute(57).toISOString());
+  });
+
+  test("that came after their seal go into several as well, the last of which goes on in time", async () => {
+    await sealAt(2);
+    audit.write(...many(10_001, -5));
+    await sealAt(4);
+    expect(audit.seals.map(({ leaves, to }) => [leaves.length, to])).toEqual([
+      [0, minute(1).toISOString()],
+      [5001, minute(1).toISOString()],
+      [5000, minute(3).toISOString()],
+    ]);
+    expect(new Set(sealed().flat()).size).toBe(10_001);
   });
 });
