@@ -10,8 +10,8 @@ const leafAt = (at: number, letter = "a") => ({ id: idAt(minute(at)), hash: lett
 const signer = makeSigner();
 const other = makeSigner("v2");
 const first = signer.seal(undefined, { leaves: [leafAt(-30), leafAt(5)] });
-const second = signer.seal(first, { leaves: [leafAt(50), leafAt(61)] });
-const third = signer.seal(second, { leaves: [leafAt(61)] });
+const second = signer.seal(first, { leaves: [50, 60, 61, 70].map((at) => leafAt(at)) });
+const third = signer.seal(second, { leaves: [leafAt(50), leafAt(61)] });
 const chain = [first, second, third];
 
 const check = (lines: unknown[], known: Known = {}) => checkSeals(linesOf(...lines), known);
@@ -30,12 +30,12 @@ describe("An export of seals that nobody touched", () => {
     const until = minute(181);
     const lines = [signer.key, other.key, person, ...chain.map(sealLine), { kind: "waiting", id: waiting }];
     expect(await check([...lines, endOf(chain, until)])).toEqual({
-      sealed: new Map([-30, 5, 50, 61].map((at) => [leafAt(at).id, leafAt(at).hash])),
+      sealed: new Map([-30, 5, 50, 60, 61, 70].map((at) => [leafAt(at).id, leafAt(at).hash])),
       salts: new Map([[ANA.id, SALT]]),
       waiting: new Set([waiting]),
       thumbprints: [thumbprintOf(signer.key.jwk), thumbprintOf(other.key.jwk)],
       count: 3,
-      // That of minute 50. The first seal holds all that was there before; one sealed again was not late.
+      // That of minute 50. The first seal holds all that was there before; what is sealed again was not late.
       lateCount: 1,
       last: third,
       lastHash: sealHash(third),
