@@ -92,10 +92,10 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
   return [
     { name: "request, and the agent tries again", calls: 18, prepare: request(0, true) },
     { name: "request, and the agent is gone", calls: 18, prepare: request(0, false) },
-    { name: "request with a token that ran out", calls: 28, prepare: request(DAY_MS + MINUTE_MS, true) },
+    { name: "request with a token that ran out", calls: 29, prepare: request(DAY_MS + MINUTE_MS, true) },
     {
       name: "notify",
-      calls: 19,
+      calls: 20,
       prepare: async () => {
         const { device } = await opened();
         const [waiting] = await agent.messages();
@@ -140,7 +140,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a session whose time is up",
-      calls: 36,
+      calls: 41,
       prepare: async () => {
         await asked();
         product.clock.advance(61 * MINUTE_MS);
