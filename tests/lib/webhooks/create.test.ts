@@ -28,6 +28,15 @@ describe("Registering a webhook", () => {
     expect(hooks.entries[0]).toMatchObject({ actor: { id: ADA.id, kind: "person" }, correlationId: "c-1" });
   });
 
+  test("is pending, and told nothing, while its target is asked", async () => {
+    const hooks = inMemory();
+    hooks.answer(async () => {
+      expect((await hooks.store.list()).map(({ value }) => value.status)).toEqual(["pending"]);
+      return answered(200, { allowedOrigin: "*" });
+    });
+    expect((await hooks.webhooks.create(ADA, wanted, "c-1")).status).toBe("active");
+  });
+
   test("without a description leaves none, and an empty one is none", async () => {
     const hooks = inMemory();
     for (const description of [undefined, ""])

@@ -236,26 +236,35 @@ describe("A receiver", () => {
     expect((await attemptOf(hooks, message))?.state).toBe("delivered");
   });
 
-  test("loses nothing of its width by a message that was done before, is under way or is cancelled", async () => {
-    const { hooks, message, deliver, later } = await aDelivery();
-    await deliver();
-    await deliver();
-    const { event } = { event: hooks.event() };
-    await hooks.deliveries.claim(message.webhookId, {
-      event,
-      number: 1,
-      state: "sending",
-      at: later(0),
-      until: later(1),
-    });
-    await hooks.webhooks.deliver({ ...message, event });
-    hooks.queue.splice(0);
+  /** How many of two calls at once begin. */
+  async function begunOfTwo(hooks: InMemory, message: DeliveryMessage): Promise<number> {
     const ends: (() => void)[] = [];
     hooks.answer(() => new Promise((resolve) => ends.push(() => resolve(answered(204)))));
     const asked = [1, 2].map(() => hooks.webhooks.deliver({ ...message, event: hooks.event() }));
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect([ends.length, hooks.queue]).toEqual([2, []]);
+    const begun = ends.length;
     for (const end of ends) end();
     await Promise.all(asked);
+    return begun;
+  }
+
+  test.each(["delivered", "sending"] as const)(
+    "loses nothing of its width by a message whose attempt is %s already",
+    async (state) => {
+      const { hooks, message, deliver, later } = await aDelivery();
+      await deliver();
+      const event = hooks.event();
+      await hooks.deliveries.claim(message.webhookId, { event, number: 1, state, at: later(0), until: later(1) });
+      await hooks.webhooks.deliver({ ...message, event });
+      expect(await begunOfTwo(hooks, message)).toBe(2);
+    },
+  );
+
+  test("whose delivery broke off is not taken for a quick one", async () => {
+    const { hooks, message, deliver } = await aDelivery();
+    await deliver();
+    hooks.journal.fail("deliveries.claim");
+    await codeOf(hooks.webhooks.deliver({ ...message, event: hooks.event() }));
+    expect(await begunOfTwo(hooks, message)).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Attempt, viewOfDelivery } from "../../../lib/webhooks/delivery.ts";
+import { type Attempt, attemptSchema, deliveryViewSchema, viewOfDelivery } from "../../../lib/webhooks/delivery.ts";
 
 const at = "2026-11-22T10:00:00.000Z";
 const nextAt = "2026-11-22T10:05:00.000Z";
@@ -38,7 +38,7 @@ describe("A delivery as administrators see it", () => {
 
   test("of a connector's event has no session, and an attempt under way neither status nor duration nor problem", () => {
     const { sessionId: _, ...connector } = event;
-    expect(viewOfDelivery([{ ...attempt(1, "sending"), event: connector }])).toEqual({
+    expect(viewOfDelivery([{ ...attempt(1, "sending"), event: connector }])).toStrictEqual({
       id: event.id,
       type: "session.closed",
       at,
@@ -56,7 +56,22 @@ describe("A delivery as administrators see it", () => {
     expect(viewOfDelivery([waiting, attempt(2, "failed")])).toMatchObject({ state: "failed" });
   });
 
+  test("fits the documented schema, which has nothing else", () => {
+    const view = viewOfDelivery([waiting, attempt(2, "delivered", { status: 200, durationMs: 7 })]);
+    expect(deliveryViewSchema.parse(view)).toEqual(view);
+    expect(deliveryViewSchema.safeParse({ ...view, secret: "x" }).success).toBe(false);
+    expect(deliveryViewSchema.safeParse({ ...view, attempts: [{ number: 1, at, until: at }] }).success).toBe(false);
+  });
+
   test("is none without an attempt", () => {
     expect(viewOfDelivery([])).toBeUndefined();
   });
+});
+
+test("an attempt is read from storage as it was written, in each of its states", () => {
+  for (const state of ["sending", "waiting", "delivered", "failed", "cancelled"] as const) {
+    const stored = { ...waiting, state };
+    expect(attemptSchema.parse(JSON.parse(JSON.stringify(stored)))).toEqual(stored);
+  }
+  expect(attemptSchema.safeParse({ ...waiting, state: "open" }).success).toBe(false);
 });

@@ -5,12 +5,16 @@ describe("Endpoints", () => {
   test("are listed oldest first, without those that were deleted, and without the query of their address", async () => {
     const hooks = inMemory();
     const days = ["2026-01-02", "2026-01-03", "2026-01-01"];
-    for (const day of days)
-      await hooks.endpoint({ id: `id-${day}`, createdAt: `${day}T00:00:00.000Z`, url: "https://a.example/x?key=1&b" });
+    for (const [index, day] of days.entries())
+      await hooks.endpoint({
+        id: `id-${index}`,
+        createdAt: `${day}T00:00:00.000Z`,
+        url: "https://a.example/x?key=1&b",
+      });
     await hooks.endpoint({ id: "id-gone", status: "deleted" });
     const { value } = await hooks.webhooks.list();
-    expect(value.map(({ id }) => id)).toEqual(["id-2026-01-01", "id-2026-01-02", "id-2026-01-03"]);
-    expect(value[0]).toEqual(await hooks.webhooks.read("id-2026-01-01"));
+    expect(value.map(({ id }) => id)).toEqual(["id-2", "id-0", "id-1"]);
+    expect(value[0]).toEqual(await hooks.webhooks.read("id-2"));
     expect(value[0]?.url).toBe("https://a.example/x?…");
   });
 

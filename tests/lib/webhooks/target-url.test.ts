@@ -8,6 +8,7 @@ describe("The address of a webhook", () => {
     "https://hooks.example",
     "https://hooks.example/in?sig=abc",
     "https://hooks.example:443/in",
+    "https://1.2.3.4.example/in",
     "https://sub.hooks.example/%20",
     "https://bücher.example/in",
     "HTTPS://HOOKS.EXAMPLE",
@@ -45,7 +46,15 @@ describe("The address of a webhook", () => {
     for (const url of ["http://localhost:7072/in", "http://127.0.0.1:1", "http://[::1]:2/x", "http://a.localhost"]) {
       expect([isFine(url), isFine(url, true), isLoopbackUrl(url)]).toEqual([false, true, true]);
     }
-    for (const url of ["http://hooks.example", "http://10.0.0.1", "http://127.0.0.1.example", "ftp://localhost"])
+    for (const url of ["https://localhost:7072", "https://[::1]:7072/in"]) expect(isFine(url, true)).toBe(true);
+    for (const url of [
+      "http://notlocalhost",
+      "http://localhost.example",
+      "http://hooks.example",
+      "http://10.0.0.1",
+      "http://127.0.0.1.example",
+      "ftp://localhost",
+    ])
       expect(isFine(url, true)).toBe(false);
     expect(isFine("https://hooks.example", true)).toBe(true);
   });
