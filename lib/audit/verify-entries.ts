@@ -87,8 +87,8 @@ function readEntry(text: string): AuditEntry | undefined {
 function unreadable(text: string, line: number, sealed: ReadonlyMap<string, string>, nearby: Date): Finding {
   const id = /"id":\s*"(\d{19}-[0-9a-f]{16})"/.exec(text)?.[1];
   const note = `line ${line} is not an audit entry`;
-  if (id !== undefined && sealed.has(id)) return { what: "edited", id, at: timeOfId(id), note };
-  return { what: "inserted", id: id ?? `line ${line}`, at: id ? timeOfId(id) : nearby, note };
+  if (id === undefined) return { what: "inserted", id: `line ${line}`, at: nearby, note };
+  return { what: sealed.has(id) ? "edited" : "inserted", id, at: timeOfId(id), note };
 }
 
 /** Ids ascend in an export, since later entries sort first. */

@@ -75,7 +75,7 @@ describe("An export of the audit", () => {
     const oldest = many.at(-1)?.id;
     const seals = sealsOver(many);
     expect((await firstOf(many, sealsOver([])))?.id).toBe(oldest);
-    expect((await firstOf([], seals))?.id).toBe(oldest);
+    for (const order of [many, [...many].reverse()]) expect((await firstOf([], sealsOver(order)))?.id).toBe(oldest);
     expect(
       (
         await firstOf(
@@ -92,6 +92,12 @@ describe("A line that is no entry", () => {
     const text = JSON.stringify({ ...two, more: 1 }).replace('"id":', '"id": ');
     const finding = await firstOf([four, three, text, one]);
     expect(finding).toEqual({ what: "edited", id: two.id, at: minute(2), note: expect.stringContaining("line 3") });
+  });
+
+  test("is still there: nothing else was moved from its place", async () => {
+    const copy = { ...two, id: idAt(minute(0.5)) };
+    const first = await firstOf([four, three, { id: two.id }, one, copy]);
+    expect(brief(first)).toEqual(["inserted", copy.id, minute(0.5)]);
   });
 
   test("and names an id that was never sealed was inserted at that time", async () => {
@@ -135,6 +141,10 @@ describe("The order of an export", () => {
     });
   });
 
+  test("is wrong by the entry that comes again, not by the one between", async () => {
+    expect(await firstOf([four, three, four, two, one])).toEqual(moved(four));
+  });
+
   test("is looked at only where each entry by itself is right", async () => {
     expect(brief(await firstOf([one, { ...four, reason: "x" }, three, two]))).toEqual(["edited", four.id, minute(4)]);
   });
@@ -173,8 +183,14 @@ describe("An entry that no seal holds", () => {
 
   test("of several that are overdue the oldest is named", async () => {
     const { overdue } = await check([entryAt(65), entryAt(62), ...all], { ...seals, until: minute(120) });
-    expect(overdue?.id).toBe(entryAt(62).id);
+    expect(brief(overdue)).toEqual(["inserted", entryAt(62).id, minute(62)]);
   });
+});
+
+test("without a last seal all that was sealed is expected, and what is new may be young", async () => {
+  const seals = sealsOver(all, { last: undefined });
+  expect(brief(await firstOf([four, three, two], seals))).toEqual(["removed", one.id, minute(1)]);
+  expect(await check([entryAt(60), ...all], seals)).toMatchObject({ first: undefined, unsealedCount: 1 });
 });
 
 describe("Only what was asked for is looked at:", () => {
