@@ -37,7 +37,7 @@ describe("What happened to an entry:", () => {
     const at = minute(30).toISOString();
     const [finding, ...more] = found({ changed: [{ ...two, at }] });
     expect([finding, more]).toEqual([
-      { what: "moved", id: two.id, at: minute(1), note: expect.stringContaining(at) },
+      { what: "moved", id: two.id, at: minute(1), note: expect.stringContaining(`time was changed to ${at}`) },
       [],
     ]);
   });
