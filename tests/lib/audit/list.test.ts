@@ -38,19 +38,19 @@ describe("The range that is looked through", () => {
 });
 
 describe("A page of the audit", () => {
-  beforeEach(() => audit.write(...[-3, -2, -1].map((minutes) => anEntry(minutes))));
+  beforeEach(() => audit.write(...[-5, -4, -3, -2, -1].map((minutes) => anEntry(minutes))));
   const ids = (value: { id: string }[]) => value.map(({ id }) => id);
 
   test("is newest first, and names the last it shows when there is more", async () => {
-    const first = await list.page({}, { top: 2 });
-    expect([ids(first.value), first.nextPage]).toEqual([[-1, -2].map((at) => idAt(minute(at))), idAt(minute(-2))]);
-    const second = await list.page({}, { top: 2, page: first.nextPage });
-    expect(second).toEqual({ value: [anEntry(-3)] });
+    const first = await list.page({}, { top: 3 });
+    expect([ids(first.value), first.nextPage]).toEqual([[-1, -2, -3].map((at) => idAt(minute(at))), idAt(minute(-3))]);
+    const second = await list.page({}, { top: 3, page: first.nextPage });
+    expect(second).toEqual({ value: [anEntry(-4), anEntry(-5)] });
   });
 
   test("that holds all there is has no next one", async () => {
-    const { value, ...rest } = await list.page({}, { top: 3 });
-    expect([value.length, rest]).toEqual([3, {}]);
+    const { value, ...rest } = await list.page({}, { top: 5 });
+    expect([value.length, rest]).toEqual([5, {}]);
   });
 
   test("cannot be asked for by what is no page", async () => {
