@@ -48,11 +48,10 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
     async all() {
       const keys: Awaited<ReturnType<SealKeys["all"]>> = [];
       try {
-        for await (const { version } of (await client()).listPropertiesOfKeyVersions(NAME, within())) {
-          if (!version) continue;
-          const { key } = await (await client()).getKey(NAME, { version, ...within() });
-          const [x, y] = [key?.x, key?.y].map((part) => Buffer.from(part ?? "").toString("base64url"));
-          keys.push({ id: version, jwk: publicKeySchema.parse({ kty: key?.kty, crv: key?.crv, x, y }) });
+        for await (const { version = "" } of (await client()).listPropertiesOfKeyVersions(NAME, within())) {
+          const { key: { kty, crv, x, y } = {} } = await (await client()).getKey(NAME, { version, ...within() });
+          const jwk = publicKeySchema.parse({ kty, crv, x: base64urlOf(x), y: base64urlOf(y) });
+          keys.push({ id: version, jwk });
         }
       } catch (error) {
         if (statusOf(error) !== 404) throw unavailable(error);
@@ -61,6 +60,8 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
     },
   };
 }
+
+const base64urlOf = (part: Uint8Array | undefined) => part && Buffer.from(part).toString("base64url");
 
 const versionOf = ({ version }: { version?: string }) => version ?? "";
 
