@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type AuditEntry, actions } from "../../../lib/audit/entry.ts";
@@ -36,6 +37,48 @@ describe("The hash of an entry", () => {
         expect(entryHash(a, salts)).not.toBe(entryHash(b, salts));
       }),
     );
+  });
+
+  const whole: AuditEntry = {
+    id: "8638204031999999999-0123456789abcdef",
+    at: "2026-11-22T10:00:00.000Z",
+    actor: { id: ANA, kind: "person" },
+    action: "session.close",
+    phase: "outcome",
+    result: "success",
+    reason: "time-is-up",
+    deviceId: "d1",
+    sessionId: "s1",
+    correlationId: "c1",
+  };
+  const salts = new Map([[ANA, SALT]]);
+
+  test.each<Partial<AuditEntry>>([
+    { id: "8638204031999999999-0123456789abcdee" },
+    { at: "2026-11-22T10:00:00.001Z" },
+    { actor: { id: ANA, kind: "user" } },
+    { action: "session.expire" },
+    { phase: "intent" },
+    { result: "failed" },
+    { reason: "another" },
+    { deviceId: "d2" },
+    { sessionId: "s2" },
+    { correlationId: "c2" },
+  ])("is another one when only this differs: %j", (change) => {
+    expect(entryHash({ ...whole, ...change }, salts)).not.toBe(entryHash(whole, salts));
+  });
+
+  test("is the same in any program: SHA-256 over its fields in their order, the person by HMAC-SHA-256 in hex", () => {
+    const pseudonym = createHmac("sha256", Buffer.alloc(32, 7)).update(ANA).digest("hex");
+    const { result: _result, reason: _reason, ...bare } = whole;
+    for (const [entry, middle] of [
+      [whole, ["success", "time-is-up", "d1", "s1"]],
+      [bare, [null, null, "d1", "s1"]],
+    ] as const) {
+      const fields = [whole.id, whole.at, `erased:${pseudonym}`, "person", "session.close", "outcome", ...middle, "c1"];
+      const expected = createHash("sha256").update(JSON.stringify(fields)).digest("base64url");
+      expect(entryHash(entry, salts)).toBe(expected);
+    }
   });
 
   test("does not depend on the order of the fields", () => {
