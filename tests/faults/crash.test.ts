@@ -10,7 +10,7 @@ import { brokenAfterRecovery, brokenAtAnyMoment, openIntents } from "./crash/inv
 import type { Death } from "./crash/outbound-calls.ts";
 import { mortalProcesses } from "./crash/processes.ts";
 import { sessionFlows } from "./crash/session-flows.ts";
-import { makeSurvivors, type Survivors } from "./crash/survivors.ts";
+import { makeSurvivors, type Order, type Survivors } from "./crash/survivors.ts";
 import { readTrace } from "./crash/trace.ts";
 
 /** All points with `TRUST=full` (`CRASH_FLOW` chooses flows by their name); else every so many-th of the list. */
@@ -42,7 +42,6 @@ const allFlows = (): Flow[] =>
 /** The hourly timer also drops old months of the audit, one call each: one like the other, and nothing depends on them. */
 const isRetention = (call: string) => call.startsWith("DELETE") && call.includes("Tables('audit");
 
-type Order = "the retry first" | "the timers first";
 type Point = { flow: Flow; death: Death; order: Order };
 
 /** Every point of every flow, each with one of the two orders in which the others go on. */
@@ -71,13 +70,7 @@ async function crash({ flow, death, order }: Point) {
   product.clock.advance(1000);
   survivors.restart();
   return survivors.hurried(async () => {
-    const isRetriedFirst = order === "the retry first" || scene.isUrgent;
-    if (isRetriedFirst) await scene.retry?.();
-    await survivors.minutes(3);
-    if (!isRetriedFirst) {
-      await scene.retry?.();
-      await survivors.minutes(2);
-    }
+    await survivors.goOn(scene, order);
     const after = await trace();
     const own = await scene.broken({ dead, after });
     const end = await trace();

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "../bundle.ts";
 import type { Act, Life, Lived } from "./mortal.ts";
 import type { Death } from "./outbound-calls.ts";
 
@@ -13,19 +13,7 @@ const PATIENCE_MS = 60_000;
 
 /** Processes of the product, started ahead of their use, with the same settings. One file of everything starts soonest. */
 export async function mortalProcesses(settings: Record<string, string>, folder: string) {
-  const script = join(folder, "mortal.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "mortal.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    logLevel: "warning",
-    external: ["@azure/functions-core"],
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  });
+  const script = await bundle(join(import.meta.dirname, "mortal.ts"), folder);
   const waiting: ChildProcess[] = [];
   const start = () => {
     const env = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: folder, ...settings };

@@ -1,6 +1,10 @@
 import type { AppProcess, TestApp } from "../../app.ts";
 import { connecting } from "../../connect.ts";
 import { requesting } from "../../requesting.ts";
+import type { Scene } from "./flow.ts";
+
+/** Who goes on first after a process died. */
+export type Order = "the retry first" | "the timers first";
 
 export type Survivors = ReturnType<typeof makeSurvivors>;
 
@@ -24,6 +28,18 @@ export function makeSurvivors(product: TestApp) {
   /** Timers may fail: the host logs it and they come again. */
   const tick = (name: string) => current.runTimer(name).catch(() => undefined);
 
+  /** So many minutes in which the timer runs and the host delivers what waits in the queue, twice. */
+  async function minutes(count: number) {
+    for (let minute = 0; minute < count; minute += 1) {
+      product.clock.advance(MINUTE_MS);
+      await tick("follow-sessions");
+      for (const { message } of await agent.messages()) {
+        await current.deliver("notify", message);
+        await current.deliver("notify", message);
+      }
+    }
+  }
+
   return {
     product: living,
     agent,
@@ -32,16 +48,15 @@ export function makeSurvivors(product: TestApp) {
       current = product.newProcess();
     },
     tick,
-    /** So many minutes in which the timer runs and the host delivers what waits in the queue, twice. */
-    async minutes(count: number) {
-      for (let minute = 0; minute < count; minute += 1) {
-        product.clock.advance(MINUTE_MS);
-        await tick("follow-sessions");
-        for (const { message } of await agent.messages()) {
-          await current.deliver("notify", message);
-          await current.deliver("notify", message);
-        }
-      }
+    minutes,
+    /** Whoever tries again does, and the timers run, in this order or the other. */
+    async goOn({ retry, isUrgent }: Scene, order: Order) {
+      const isRetriedFirst = order === "the retry first" || isUrgent;
+      if (isRetriedFirst) await retry?.();
+      await minutes(3);
+      if (isRetriedFirst) return;
+      await retry?.();
+      await minutes(2);
     },
     /** Runs `work` with a stopwatch that hurries. */
     async hurried<T>(work: () => Promise<T>): Promise<T> {

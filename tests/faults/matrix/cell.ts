@@ -2,7 +2,7 @@ import type { TestApp } from "../../app.ts";
 import type { StorageProxy } from "../../storage-proxy.ts";
 import type { Flow } from "../crash/flow.ts";
 import { brokenAfterRecovery, brokenAtAnyMoment, openIntents } from "../crash/invariants.ts";
-import type { Survivors } from "../crash/survivors.ts";
+import type { Order, Survivors } from "../crash/survivors.ts";
 import { readTrace, type Trace } from "../crash/trace.ts";
 import { arm, type FaultName } from "./call-faults.ts";
 import { type CallSite, callCount, callSitesOf, forgetCalls } from "./call-sites.ts";
@@ -11,7 +11,7 @@ import { inHaste } from "./haste.ts";
 import { brokenNotification } from "./notified.ts";
 
 /** One fault at one call of one flow, and who goes on first afterwards: the people or the timers. */
-export type Cell = { flow: Flow; site: CallSite; fault: FaultName; order: "the retry first" | "the timers first" };
+export type Cell = { flow: Flow; site: CallSite; fault: FaultName; order: Order };
 
 /** Where the cells are tried: a product, everybody who uses it, and a way to its storage that can fail. */
 export type Bench = { product: TestApp; survivors: Survivors; proxy: StorageProxy };
@@ -52,13 +52,7 @@ export async function tryCell(bench: Bench, { flow, site, fault, order }: Cell) 
   product.clock.advance(1000);
   survivors.restart();
   return survivors.hurried(async () => {
-    const isRetriedFirst = order === "the retry first" || scene.isUrgent;
-    if (isRetriedFirst) await scene.retry?.();
-    await survivors.minutes(3);
-    if (!isRetriedFirst) {
-      await scene.retry?.();
-      await survivors.minutes(2);
-    }
+    await survivors.goOn(scene, order);
     const after = await trace();
     const isNotify = flow.name === "notify";
     const own = isNotify ? brokenNotification(after, site, fault) : await scene.broken({ dead, after });

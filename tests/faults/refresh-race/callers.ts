@@ -1,24 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "../bundle.ts";
 import type { Outcome, Round } from "./caller.ts";
 
 /** Processes of the product that live through many rounds, each with a memory of its own. */
 export async function startCallers(count: number, settings: Record<string, string>, folder: string) {
-  const script = join(folder, "caller.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "caller.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    logLevel: "warning",
-    external: ["@azure/functions-core"],
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  });
+  const script = await bundle(join(import.meta.dirname, "caller.ts"), folder);
   const env = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: folder, ...settings };
   const children = Array.from({ length: count }, () =>
     fork(script, { env, execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] }),
