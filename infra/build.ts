@@ -1,11 +1,17 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { type BuiltPortal, buildPortal } from "./build-portal.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Bundles the app into `dist/`: the entry point `main.js`, its chunks and source maps. Answers the milliseconds it took. */
-export async function buildApp(): Promise<number> {
+/** Bundles the app into `dist/`: the entry point `main.js` with its source map, and the portal's files in `portal/`. */
+export async function buildApp(): Promise<{ portal: BuiltPortal; tookMs: number }> {
   const startedMs = performance.now();
+  const [portal] = await Promise.all([buildPortal(root), buildMain()]);
+  return { portal, tookMs: Math.round(performance.now() - startedMs) };
+}
+
+async function buildMain(): Promise<void> {
   await build({
     absWorkingDir: root,
     entryPoints: { main: "functions/main.ts" },
@@ -24,10 +30,10 @@ export async function buildApp(): Promise<number> {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
-  return Math.round(performance.now() - startedMs);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const milliseconds = await buildApp();
-  process.stdout.write(`Built dist/main.js in ${milliseconds} ms\n`);
+  const { portal, tookMs } = await buildApp();
+  const files = portal.files.map(({ name, brotliBytes }) => `${name} (${(brotliBytes / 1024).toFixed(1)} KB)`);
+  process.stdout.write(`Built dist/main.js and dist/portal in ${tookMs} ms: ${files.join(", ")}\n`);
 }
