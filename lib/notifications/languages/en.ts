@@ -1,0 +1,51 @@
+import type { UserTexts } from "../user-texts.ts";
+
+/** English. */
+export const en: UserTexts = {
+  direction: "ltr",
+  notification: {
+    title: "Remote help asks to connect",
+    body: "{organization} IT support asks to help on this device. Accept only if you are talking with them and they tell you the match code {matchCode}.",
+  },
+  preview: "{organization} IT support asks to help on your device. Match code: {matchCode}",
+  mail: {
+    subject: "{organization} IT support asks to help on your device",
+    asks: "{organization} IT support asks to help on your device {device}.",
+    open: "Open the request on that device. There you can accept or decline.",
+    unexpected: "If you did not ask for help, open the request and say so there.",
+    button: "See the request",
+    address: "If the button does not work, copy this address into your browser:",
+  },
+  page: {
+    askTitle: "May your IT support help on this device?",
+    who: "Who asks",
+    why: "Why",
+    device: "Device",
+    matchCode: "Match code",
+    warning: "Accept only if you are talking with your IT support and they tell you the same match code.",
+    next: "What happens next",
+    computerOpens: "TeamViewer opens, or its small program QuickSupport is downloaded.",
+    computerAllows: "Open it and allow the connection when it asks you.",
+    appStore: "First install TeamViewer QuickSupport from the App Store",
+    googlePlay: "First install TeamViewer QuickSupport from Google Play",
+    phoneContinues: "Then come back here and continue. QuickSupport opens.",
+    androidAllows: "Allow the connection when QuickSupport asks you.",
+    appleAllows: "Allow the connection, then start the screen broadcast yourself.",
+    unseen: "Nobody can see your screen before you allow it.",
+    accept: "Accept",
+    decline: "Decline",
+    notRequested: "I did not ask for this",
+    acceptedTitle: "You accepted",
+    acceptedText: "Go on to TeamViewer to let your IT support in, or decline after all.",
+    goOn: "Go on to TeamViewer",
+    declinedTitle: "You declined",
+    declinedText: "Nobody can connect to your device. You can close this page.",
+    reportedTitle: "Thank you for telling us",
+    reportedText:
+      "The request has ended and nobody can connect to your device. Your IT support is told that you did not ask for it. You can close this page.",
+    overTitle: "This link is no longer in use",
+    overText: "The request was answered, has ended or never existed. If you still need help, ask your IT support.",
+    failedTitle: "That did not work",
+    failedText: "Please try again in a moment. If it happens again, give your IT support this number:",
+  },
+};
