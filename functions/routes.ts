@@ -24,7 +24,9 @@ import { keepConnected } from "./keep-connected.ts";
 import { notify } from "./notify.ts";
 import { notifyPoison } from "./notify-poison.ts";
 import { openapi } from "./openapi.ts";
+import { portal } from "./portal.ts";
 import { preflight } from "./preflight.ts";
+import { root } from "./root.ts";
 import { sealAudit } from "./seal-audit.ts";
 import { session } from "./session.ts";
 import { sessionClose } from "./session-close.ts";
@@ -98,6 +100,15 @@ export const httpRoutes: readonly HttpRoute[] = [
     health,
     "ok or degraded; with the role RemoteAssistance.Read also each dependency.",
   ),
+  open(
+    "portal",
+    "GET",
+    "portal/{*path}",
+    portal,
+    "The portal for agents and administrators; the page signs in by itself.",
+  ),
+  // The host takes an empty route for the function's name.
+  open("root", "GET", "/", root, "Leads to the portal."),
   open("openapi", "GET", "api/openapi.json", (app) => openapi(app, documentedRoutes), "This document."),
 ];
 

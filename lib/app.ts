@@ -24,8 +24,9 @@ import { makeReadConnector } from "./connector/read.ts";
 import { makeRefresh } from "./connector/refresh.ts";
 import { makeStart } from "./connector/start.ts";
 import { makeTokenSets } from "./connector/token-sets.ts";
-import { chooseLanguage } from "./notifications/texts.ts";
+import { chooseLanguage, languages } from "./notifications/texts.ts";
 import { makeUsedUpBudgets } from "./notifications/used-up.ts";
+import { makeUserLanguageOf } from "./notifications/user-language.ts";
 import { makeAnswer, makeFindForUser } from "./sessions/answer.ts";
 import { makeCloseRemote, makeCloseSession } from "./sessions/close.ts";
 import { makeDoOwed } from "./sessions/do-owed.ts";
@@ -33,6 +34,7 @@ import { makeFollowSessions } from "./sessions/follow.ts";
 import { makeNotify } from "./sessions/notify.ts";
 import { makeNotifyAgain } from "./sessions/notify-again.ts";
 import { makeNotifyPoison } from "./sessions/notify-poison.ts";
+import { makePageLanguage } from "./sessions/page-language.ts";
 import { makeListSessions, makeReadSession } from "./sessions/read.ts";
 import { makeRequestSession } from "./sessions/request.ts";
 import { makeRetain } from "./sessions/retain.ts";
@@ -67,6 +69,7 @@ export function createApp(
 
   const remote = outside.remoteWith(access);
   const budgets = makeUsedUpBudgets({ ledger, now });
+  const userLanguageOf = makeUserLanguageOf({ devices, now });
   const links = makeSupporterLinks({ remote, access, now });
   const doOwed = makeDoOwed({ auditLog, queue });
   const closeRemote = makeCloseRemote({ sessions, remote, access });
@@ -88,6 +91,7 @@ export function createApp(
     admit: makeRequestLimits({ now }),
     requireIntuneRight: settings.intuneRbac ? makeRequireIntuneRight({ intuneActionsOf, now }) : async () => undefined,
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),
+    pageLanguage: makePageLanguage({ userLanguageOf, pause: outside.pause, defaultLanguage }),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,
     listAudit: makeListAudit({ auditLog, now, auditRetentionMonths }),
@@ -138,6 +142,7 @@ export function createApp(
       notify: makeNotify({
         sessions,
         devices,
+        userLanguageOf,
         ledger,
         portal,
         queue,
@@ -169,5 +174,16 @@ export function createApp(
     }),
     sendToPoison: queue.sendToPoison,
     linksOf: links.ofSession,
+    portalFiles: outside.portalFiles,
+    portalConfig: {
+      entraUrl: settings.entraUrl,
+      tenantId: settings.tenantId,
+      clientId: settings.portalClientId,
+      scope: `api://${settings.apiClientId}/access_as_user openid profile offline_access`,
+      organization,
+      termsVersion: terms.version,
+      termsUrl: terms.url,
+      languages,
+    },
   };
 }

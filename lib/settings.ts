@@ -4,6 +4,8 @@ import * as z from "zod";
 export type Settings = {
   tenantId: string;
   apiClientId: string;
+  /** The single-page application that people sign in to the portal with. */
+  portalClientId: string;
   allowedClients: readonly string[];
   entraUrl: string;
   graphUrl: string;
@@ -53,6 +55,7 @@ const yesOrNo = z.enum(["true", "false"], "must be true or false").transform((te
 const schema = z.object({
   TENANT_ID: guid,
   API_CLIENT_ID: guid,
+  PORTAL_CLIENT_ID: guid.optional(),
   ALLOWED_CLIENTS: list.pipe(z.array(guid)).default([]),
   ENTRA_URL: address.default("https://login.microsoftonline.com"),
   GRAPH_URL: address.default("https://graph.microsoft.com"),
@@ -100,6 +103,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   return {
     tenantId: data.TENANT_ID.toLowerCase(),
     apiClientId: data.API_CLIENT_ID.toLowerCase(),
+    portalClientId: (data.PORTAL_CLIENT_ID ?? data.API_CLIENT_ID).toLowerCase(),
     allowedClients: data.ALLOWED_CLIENTS.map((client) => client.toLowerCase()),
     entraUrl: data.ENTRA_URL,
     graphUrl: data.GRAPH_URL,

@@ -39,6 +39,7 @@ export function addressesOf(app: string, around: Surroundings, settings: Record<
 export function tableOf(addresses: Addresses, functions: number): string {
   const places: [string, string][] = [
     ["app", `${addresses.app}  (${functions} functions)`],
+    ["portal", `${addresses.app}/portal`],
     ["entra", addresses.entra],
     ["graph", addresses.graph],
     ["teamviewer", addresses.teamviewer],

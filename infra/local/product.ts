@@ -71,7 +71,10 @@ export async function startProduct(options: Options): Promise<Product> {
       env: { ...process.env, ...settings },
       ...(onOutput ? { onOutput } : {}),
       ...(isWatching
-        ? { watch: [join(root, "functions"), join(root, "lib")], build: async () => void (await buildApp()) }
+        ? {
+            watch: ["functions", "lib", "portal"].map((name) => join(root, name)),
+            build: async () => void (await buildApp()),
+          }
         : {}),
     });
 

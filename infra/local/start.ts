@@ -7,7 +7,7 @@ const HELP = `npm start -- [options]
   --port N     the functions host's port (7071); everything else takes the eight ports after it
   --data DIR   keep state there (infra/local/.data)
   --fresh      forget what is kept
-  --watch      build and restart when functions/ or lib/ change
+  --watch      build and restart when functions/, lib/ or portal/ change
   --verbose    log every invocation
 `;
 

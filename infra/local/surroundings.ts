@@ -5,7 +5,7 @@ import { localCertificate } from "./certificate.ts";
 import { type Entra, startEntra } from "./entra/entra.ts";
 import { startGraph } from "./graph/graph.ts";
 import { startIdentity } from "./identity/identity.ts";
-import { API_CLIENT_ID, principals, TENANT_ID } from "./principals.ts";
+import { API_CLIENT_ID, PORTAL_CLIENT_ID, principals, TENANT_ID } from "./principals.ts";
 import type { StandIn } from "./stand-in.ts";
 import { startTeamViewer, type TeamViewerStandIn } from "./teamviewer/start.ts";
 import { startVault } from "./vault/vault.ts";
@@ -69,6 +69,7 @@ export async function startSurroundings({ port, dataDirectory, certificateFile }
       return {
         TENANT_ID,
         API_CLIENT_ID,
+        PORTAL_CLIENT_ID,
         ENTRA_URL: entra.url,
         GRAPH_URL: graph.url,
         TEAMVIEWER_LOGIN_URL: teamviewer.url,
@@ -77,6 +78,8 @@ export async function startSurroundings({ port, dataDirectory, certificateFile }
         KEY_VAULT_URL: vault.url,
         AzureWebJobsStorage: storage.connectionString,
         PUBLIC_URL: appUrl,
+        // Otherwise the real host answers GET / with a page of its own.
+        AzureWebJobsDisableHomepage: "true",
         ORGANIZATION_NAME: "Contoso",
         WEBHOOK_ALLOW_LOOPBACK: "true",
         IDENTITY_ENDPOINT: `${identity.url}/msi/token`,

@@ -31,6 +31,7 @@ import { makeCompanyPortal } from "./graph/company-portal.ts";
 import { makeDeviceDirectory } from "./graph/device-directory.ts";
 import { makeIntuneActions } from "./graph/intune-actions.ts";
 import { type CircuitChange, makeOutbound } from "./outbound.ts";
+import { makePortalFiles } from "./portal-files.ts";
 import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
 import { makeTeamViewerSessions } from "./teamviewer/sessions.ts";
 import { signWebhook } from "./webhook-signature.ts";
@@ -91,6 +92,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
     vault: makeTokenVault(secrets),
     devices,
     portal: makeCompanyPortal(graph),
+    portalFiles: makePortalFiles(),
     grants: makeTeamViewerGrants({
       loginUrl,
       apiUrl,

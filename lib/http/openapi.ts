@@ -27,7 +27,7 @@ export function openApiOf(
   const schemas: Record<string, JsonSchema> = {};
   jsonSchemaOf(problemSchema, schemas);
   for (const route of routes) {
-    const path = `/${route.route}`;
+    const path = pathOf(route.route);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas) };
   }
   const flow = { scopes: { [scope]: "Call this API" } };
@@ -54,6 +54,9 @@ export function openApiOf(
     },
   };
 }
+
+/** A route as a path template: OpenAPI has no catch-all, and the root is one slash. */
+const pathOf = (route: string) => `/${route.replace(/^\//, "").replaceAll("{*", "{")}`;
 
 function operationOf({ name, route, endpoint, summary }: DocumentedRoute, schemas: Record<string, JsonSchema>) {
   if (!endpoint) {
@@ -119,7 +122,7 @@ function limitsOf({ startsSession }: Pick<Endpoint<never>, "startsSession">): st
 
 function pathParameters(route: string, schema?: z.ZodType) {
   const properties = propertiesOf(schema).properties;
-  return [...route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
+  return [...route.matchAll(/\{\*?(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,

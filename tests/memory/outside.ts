@@ -97,6 +97,7 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
       } satisfies Outside["portal"],
       step,
     ),
+    portalFiles: async () => ({ script: "", style: "", files: new Map() }),
     grants: { ...stepped("grants", world.grants.port, step), authorizeUrl: world.grants.port.authorizeUrl },
     // Nobody registers a webhook here, so these are no steps.
     webhooks: {
