@@ -7,13 +7,14 @@ import { impurities, meaninglessNames, unfinished } from "./architecture/wording
 
 const root = join(import.meta.dirname, "..");
 const own = "tests/architecture.test.ts";
-const paths = globSync("{functions,lib,infra,tests}/**/*.ts", { cwd: root })
+const paths = globSync(["{functions,lib,infra,tests}/**/*.ts", "portal/**/*.{ts,tsx}"], { cwd: root })
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => path !== own && !path.startsWith("tests/architecture/"))
   .sort();
 const files = paths.map((path) => sourceFileOf(path, readFileSync(join(root, path), "utf8")));
 const product = files.filter(({ path }) => /^(functions|lib)\//.test(path));
 const infra = files.filter(({ path }) => path.startsWith("infra/"));
+const portal = files.filter(({ path }) => path.startsWith("portal/"));
 
 const badImport = (path: string, statement: string) => wrongArrows(sourceFileOf(path, statement));
 
@@ -24,8 +25,8 @@ test("the whole checkout is looked at", () => {
 });
 
 describe("The arrows", () => {
-  test("every import of functions, lib and infra goes the way the picture says", () => {
-    expect([...product, ...infra].flatMap(wrongArrows)).toEqual([]);
+  test("every import of functions, lib, infra and portal goes the way the picture says", () => {
+    expect([...product, ...infra, ...portal].flatMap(wrongArrows)).toEqual([]);
   });
 
   test("nothing goes round in a circle", () => {
@@ -90,6 +91,23 @@ describe("The arrows", () => {
       "infra/local/demo/job.ts",
       'import { f } from "../../../lib/audit/entry.ts";',
     ],
+    ["a function that knows the portal", "functions/portal.ts", 'import { x } from "../portal/place.ts";'],
+    [
+      "lib/http that takes a type of the portal",
+      "lib/http/page.ts",
+      'import type { C } from "../../portal/config.ts";',
+    ],
+    ["infra that knows the portal", "infra/build.ts", 'import type { C } from "../portal/config.ts";'],
+    [
+      "a portal that carries a subject's code",
+      "portal/main.tsx",
+      'import { isFinal } from "../lib/sessions/session.ts";',
+    ],
+    ["a portal that knows lib/http", "portal/main.tsx", 'import type { P } from "../lib/http/problem.ts";'],
+    ["a portal that knows the app", "portal/main.tsx", 'import type { App } from "../lib/app.ts";'],
+    ["a portal that knows a function", "portal/main.tsx", 'import type { x } from "../functions/portal.ts";'],
+    ["a portal that needs Node", "portal/main.tsx", 'import { readFileSync } from "node:fs";'],
+    ["a portal that brings one more framework", "portal/main.tsx", 'import { useState } from "react";'],
     ["a folder that is not in the picture", "lib/managers/session.ts", "export const x = 1;"],
   ])("%s is found", (_title, path, statement) => {
     expect(badImport(path, statement)).toHaveLength(1);
@@ -107,6 +125,11 @@ describe("The arrows", () => {
       "lib/adapters/azure/x.ts",
       'import { sessionSchema } from "../../sessions/session.ts";',
     ],
+    ["a subject's type for the portal", "portal/api.ts", 'import type { S } from "../lib/sessions/session.ts";'],
+    ["the codes of errors for the portal", "portal/api.ts", 'import type { ErrorCode } from "../lib/errors.ts";'],
+    ["what the portal is made with", "portal/main.tsx", 'import { useState } from "preact/hooks";'],
+    ["the tokens of the portal", "portal/main.tsx", 'import "fluent-tokens.css";'],
+    ["the portal's own style", "portal/main.tsx", 'import "./styles/page.css";'],
     ["a use case's type for lib/http", "lib/http/page.ts", 'import type { makeAudit } from "../audit/record.ts";'],
   ])("%s may be imported", (_title, path, statement) => {
     expect(badImport(path, statement)).toEqual([]);
@@ -208,6 +231,11 @@ describe("Nothing", () => {
     "export const first = list[0]!;",
   ])("`%s` is found", (text) => {
     expect(unfinished(sourceFileOf("lib/sessions/read.ts", text))).toHaveLength(1);
+  });
+
+  test("markup is read, too", () => {
+    const text = "export const a = <p title={(x as any).y}>TODO</p>;";
+    expect(unfinished(sourceFileOf("portal/main.tsx", text))).toHaveLength(2);
   });
 
   test("any in a comment or a text is not the type", () => {

@@ -13,6 +13,7 @@ type Layer =
   | "adapters"
   | "http"
   | "infra"
+  | "portal"
   | (typeof subjects)[number];
 
 /** The layer of a file of the product; undefined when its place is not in the picture. */
@@ -20,6 +21,7 @@ export function layerOf(path: string): Layer | undefined {
   if (path === "functions/main.ts") return "main";
   if (/^functions\/[^/]+$/.test(path)) return "functions";
   if (path.startsWith("infra/")) return "infra";
+  if (path.startsWith("portal/")) return "portal";
   const single = /^lib\/(app|settings|errors)\.ts$/.exec(path)?.[1];
   if (single) return single as Layer;
   const folder = /^lib\/([^/]+)\//.exec(path)?.[1];
@@ -47,6 +49,9 @@ function arrowProblem(from: Layer, target: string, { names, isTypeOnly }: Import
   const to = layerOf(target);
   if (!to) return from === "infra" ? undefined : "leads out of the product";
   if (to === from) return undefined;
+  if (to === "portal") return "only browsers and tests know the portal";
+  if (from === "portal")
+    return isTypeOnly && isKnownToPortal(to) ? undefined : "the portal takes types of subjects only";
   if (from === "infra") return isTypeOnly ? undefined : "infra takes types only";
   if (to === "infra") return "the product does not know infra";
   if (from === "errors" || from === "settings") return "imports nothing of the product";
@@ -66,6 +71,11 @@ function arrowProblem(from: Layer, target: string, { names, isTypeOnly }: Import
   return position < subjects.indexOf(from) ? undefined : "a subject imports subjects left of it only";
 }
 
+const isKnownToPortal = (to: Layer) => to === "errors" || subjects.some((subject) => subject === to);
+
+/** What runs in browsers besides the portal's own code; the build makes the tokens. */
+const PORTAL_PACKAGES = /^(preact|lean-qr|oauth4webapi)(\/|$)|^fluent-tokens\.css$/;
+
 /** What of node:crypto is a pure function. */
 const PURE_CRYPTO = ["createHash", "createHmac", "createPublicKey", "timingSafeEqual", "verify"];
 
@@ -73,6 +83,7 @@ const PURE_CRYPTO = ["createHash", "createHmac", "createPublicKey", "timingSafeE
 const CHECKING = { path: "infra/audit-verify.ts", target: "lib/audit/verify.ts" };
 
 function packageProblem(from: Layer, { from: name, names, isTypeOnly }: Import): string | undefined {
+  if (from === "portal") return PORTAL_PACKAGES.test(name) ? undefined : "no package of the portal";
   if (name === "@azure/functions-core") return from === "infra" ? undefined : "only the Functions worker has it";
   if (name === "@azure/functions") {
     const mayRun = from === "main" || from === "infra";

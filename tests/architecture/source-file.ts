@@ -16,7 +16,7 @@ type Node = { type?: unknown; [field: string]: unknown };
 
 /** Reads a file with the parser that also runs it, so that comments and strings are not taken for code. */
 export function sourceFileOf(path: string, text: string): SourceFile {
-  const parsed = parseSync(text, { syntax: "typescript", comments: false });
+  const parsed = parseSync(text, { syntax: "typescript", tsx: path.endsWith(".tsx"), comments: false });
   const imports: Import[] = [];
   const nodeTypes = new Set<string>();
   walk(parsed, (node) => {
