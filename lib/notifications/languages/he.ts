@@ -1,0 +1,51 @@
+import type { UserTexts } from "../user-texts.ts";
+
+/** Hebrew. */
+export const he: UserTexts = {
+  direction: "rtl",
+  notification: {
+    title: "בקשה להתחבר לצורך סיוע מרחוק",
+    body: "התמיכה הטכנית של {organization} מבקשת לסייע לכם במכשיר הזה. אשרו רק אם אתם בקשר איתה והיא מוסרת לכם את קוד ההתאמה {matchCode}.",
+  },
+  preview: "התמיכה הטכנית של {organization} מבקשת לסייע לכם במכשיר שלכם. קוד התאמה: {matchCode}",
+  mail: {
+    subject: "התמיכה הטכנית של {organization} מבקשת לסייע לכם במכשיר שלכם",
+    asks: "התמיכה הטכנית של {organization} מבקשת לסייע לכם במכשיר שלכם {device}.",
+    open: "פתחו את הבקשה במכשיר הזה. שם תוכלו לאשר או לדחות אותה.",
+    unexpected: "אם לא ביקשתם עזרה, פתחו את הבקשה ודווחו על כך שם.",
+    button: "הצגת הבקשה",
+    address: "אם הכפתור אינו פועל, העתיקו את הכתובת הזו לדפדפן:",
+  },
+  page: {
+    askTitle: "האם התמיכה הטכנית רשאית לסייע לכם במכשיר הזה?",
+    who: "מי מבקש",
+    why: "סיבה",
+    device: "מכשיר",
+    matchCode: "קוד התאמה",
+    warning: "אשרו רק אם אתם בקשר עם התמיכה הטכנית והיא מוסרת לכם את אותו קוד התאמה.",
+    next: "מה יקרה אחר כך",
+    computerOpens: "TeamViewer ייפתח, או שתוכנת QuickSupport הקטנה שלו תרד למכשיר.",
+    computerAllows: "פתחו אותה ואפשרו את החיבור כשתישאלו.",
+    appStore: "התקינו תחילה את TeamViewer QuickSupport מ‑App Store",
+    googlePlay: "התקינו תחילה את TeamViewer QuickSupport מ‑Google Play",
+    phoneContinues: "לאחר מכן חזרו לכאן והמשיכו. QuickSupport ייפתח.",
+    androidAllows: "אפשרו את החיבור כש‑QuickSupport ישאל אתכם.",
+    appleAllows: "אפשרו את החיבור, ואז התחילו בעצמכם את שידור המסך.",
+    unseen: "איש לא יכול לראות את המסך שלכם לפני שתאשרו זאת.",
+    accept: "אישור",
+    decline: "דחייה",
+    notRequested: "לא ביקשתי את זה",
+    acceptedTitle: "אישרתם את הבקשה",
+    acceptedText: "המשיכו אל TeamViewer כדי לאפשר לתמיכה הטכנית להתחבר, או דחו בכל זאת.",
+    goOn: "המשך אל TeamViewer",
+    declinedTitle: "דחיתם את הבקשה",
+    declinedText: "איש לא יכול להתחבר למכשיר שלכם. אפשר לסגור את הדף הזה.",
+    reportedTitle: "תודה שדיווחתם לנו",
+    reportedText:
+      "הבקשה הסתיימה ואיש לא יכול להתחבר למכשיר שלכם. התמיכה הטכנית תקבל הודעה שלא ביקשתם אותה. אפשר לסגור את הדף הזה.",
+    overTitle: "הקישור הזה כבר אינו בשימוש",
+    overText: "הבקשה נענתה, הסתיימה או לא הייתה קיימת. אם אתם עדיין זקוקים לעזרה, פנו לתמיכה הטכנית.",
+    failedTitle: "הפעולה לא הצליחה",
+    failedText: "נסו שוב בעוד רגע. אם זה קורה שוב, מסרו לתמיכה הטכנית את המספר הזה:",
+  },
+};

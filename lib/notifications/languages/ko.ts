@@ -1,0 +1,51 @@
+import type { UserTexts } from "../user-texts.ts";
+
+/** Korean. */
+export const ko: UserTexts = {
+  direction: "ltr",
+  notification: {
+    title: "원격 지원 연결 요청",
+    body: "{organization} IT 지원팀이 이 기기에서 도움을 드리려고 합니다. 담당자와 연락 중이고 담당자가 알려 준 확인 코드가 {matchCode}인 경우에만 수락하세요.",
+  },
+  preview: "{organization} IT 지원팀이 사용자의 기기에서 도움을 드리려고 합니다. 확인 코드: {matchCode}",
+  mail: {
+    subject: "{organization} IT 지원팀의 원격 지원 요청",
+    asks: "{organization} IT 지원팀이 사용자의 기기 {device}에서 도움을 드리려고 합니다.",
+    open: "해당 기기에서 요청을 여세요. 그곳에서 수락하거나 거절할 수 있습니다.",
+    unexpected: "도움을 요청하지 않았다면 요청을 열어 그곳에서 알려 주세요.",
+    button: "요청 보기",
+    address: "버튼이 작동하지 않으면 이 주소를 브라우저에 복사하세요.",
+  },
+  page: {
+    askTitle: "IT 지원팀이 이 기기에서 도움을 드려도 될까요?",
+    who: "요청한 곳",
+    why: "이유",
+    device: "기기",
+    matchCode: "확인 코드",
+    warning: "IT 지원팀과 연락 중이고 담당자가 같은 확인 코드를 알려 준 경우에만 수락하세요.",
+    next: "다음 단계",
+    computerOpens: "TeamViewer가 열리거나 작은 프로그램인 QuickSupport가 다운로드됩니다.",
+    computerAllows: "프로그램을 열고, 연결을 묻는 메시지가 나타나면 허용하세요.",
+    appStore: "먼저 App Store에서 TeamViewer QuickSupport를 설치하세요",
+    googlePlay: "먼저 Google Play에서 TeamViewer QuickSupport를 설치하세요",
+    phoneContinues: "그런 다음 이 페이지로 돌아와 계속하세요. QuickSupport가 열립니다.",
+    androidAllows: "QuickSupport가 물어보면 연결을 허용하세요.",
+    appleAllows: "연결을 허용한 다음 화면 방송을 직접 시작하세요.",
+    unseen: "허용하기 전에는 아무도 화면을 볼 수 없습니다.",
+    accept: "수락",
+    decline: "거절",
+    notRequested: "요청한 적이 없습니다",
+    acceptedTitle: "수락했습니다",
+    acceptedText: "IT 지원팀이 연결할 수 있도록 TeamViewer로 이동하세요. 지금이라도 거절할 수 있습니다.",
+    goOn: "TeamViewer로 이동",
+    declinedTitle: "거절했습니다",
+    declinedText: "아무도 이 기기에 연결할 수 없습니다. 이 페이지를 닫아도 됩니다.",
+    reportedTitle: "알려 주셔서 감사합니다",
+    reportedText:
+      "요청이 종료되어 아무도 이 기기에 연결할 수 없습니다. 요청한 적이 없다는 사실이 IT 지원팀에 전달됩니다. 이 페이지를 닫아도 됩니다.",
+    overTitle: "더 이상 사용되지 않는 링크입니다",
+    overText: "이미 응답했거나 종료되었거나 존재하지 않는 요청입니다. 아직 도움이 필요하면 IT 지원팀에 문의하세요.",
+    failedTitle: "처리하지 못했습니다",
+    failedText: "잠시 후 다시 시도하세요. 같은 문제가 계속되면 IT 지원팀에 다음 번호를 알려 주세요.",
+  },
+};
