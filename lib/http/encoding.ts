@@ -8,10 +8,7 @@ export function chooseEncoding(acceptEncoding: string | null): Encoding | undefi
   const wishes = new Map((acceptEncoding ?? "").slice(0, 500).toLowerCase().split(",").map(wishOf));
   const qualityOf = (name: string) => wishes.get(name) ?? wishes.get("*") ?? 0;
   const ranked = encodings
-    .map((name) => ({
-      name,
-      quality: name === "gzip" ? Math.max(qualityOf(name), qualityOf("x-gzip")) : qualityOf(name),
-    }))
+    .map((name) => ({ name, quality: qualityOf(name) }))
     .filter(({ quality }) => quality > 0)
     .sort((a, b) => b.quality - a.quality);
   const best = ranked[0];

@@ -30,6 +30,7 @@ test("with the least of settings everything else takes its documented default", 
   expect(readSettings(least)).toEqual({
     tenantId: TENANT.toLowerCase(),
     apiClientId: CLIENT.toLowerCase(),
+    portalClientId: CLIENT.toLowerCase(),
     allowedClients: [],
     entraUrl: "https://login.microsoftonline.com",
     graphUrl: "https://graph.microsoft.com",
@@ -51,11 +52,15 @@ test("with the least of settings everything else takes its documented default", 
     auditRetentionMonths: 24,
     allowedOrigins: [],
     webhookAllowLoopback: false,
+    mailSender: undefined,
+    teamsAppId: undefined,
+    channelOrder: { "*": ["companyPortal", "teams", "email"] },
   });
 });
 
 test("every setting that is given is taken", () => {
   const given = withSettings({
+    PORTAL_CLIENT_ID: TENANT,
     ALLOWED_CLIENTS: ` ${CLIENT} ,, ${TENANT},`,
     ENTRA_URL: "https://login.microsoftonline.us/",
     GRAPH_URL: "https://graph.microsoft.us",
@@ -74,8 +79,12 @@ test("every setting that is given is taken", () => {
     AUDIT_RETENTION_MONTHS: "120",
     ALLOWED_ORIGINS: "https://portal.example/, http://[::1]:5173",
     WEBHOOK_ALLOW_LOOPBACK: "true",
+    MAIL_SENDER: " it-support@contoso.example ",
+    TEAMS_APP_ID: CLIENT,
+    NOTIFICATION_CHANNELS: "ios = companyPortal, email; windows=teams;android=;*=email,teams;",
   });
   expect(given).toMatchObject({
+    portalClientId: TENANT.toLowerCase(),
     allowedClients: [CLIENT.toLowerCase(), TENANT.toLowerCase()],
     entraUrl: "https://login.microsoftonline.us",
     graphUrl: "https://graph.microsoft.us",
@@ -94,6 +103,14 @@ test("every setting that is given is taken", () => {
     auditRetentionMonths: 120,
     allowedOrigins: ["https://portal.example", "http://[::1]:5173"],
     webhookAllowLoopback: true,
+    mailSender: "it-support@contoso.example",
+    teamsAppId: CLIENT.toLowerCase(),
+    channelOrder: {
+      ios: ["companyPortal", "email"],
+      windows: ["teams"],
+      android: [],
+      "*": ["email", "teams"],
+    },
   });
 });
 
@@ -185,7 +202,7 @@ test("rights in Intune are on or off", () => {
 });
 
 test("whatever names a client is a GUID", () => {
-  for (const name of ["ALLOWED_CLIENTS", "AZURE_CLIENT_ID", "API_CLIENT_ID"])
+  for (const name of ["ALLOWED_CLIENTS", "AZURE_CLIENT_ID", "API_CLIENT_ID", "PORTAL_CLIENT_ID"])
     expect(complaintAbout({ [name]: "portal" })).toEqual([`- ${name}: must be a GUID`]);
 });
 
@@ -299,4 +316,44 @@ test("a public address leaves room for the words of a notification", () => {
   const longest = `https://${"a".repeat(192)}`;
   expect(withSettings({ PUBLIC_URL: longest }).publicUrl).toBe(longest);
   expect(complaintAbout({ PUBLIC_URL: `${longest}a` })).toEqual(["- PUBLIC_URL: must have at most 200 characters"]);
+});
+
+describe("Channels to users", () => {
+  const inOrder = (text: string) => withSettings({ NOTIFICATION_CHANNELS: text }).channelOrder;
+
+  test("are tried in the order that is given, on every platform or on those that are named", () => {
+    expect(inOrder("email, companyPortal")).toEqual({ "*": ["email", "companyPortal"] });
+    expect(inOrder("macos=email")).toEqual({ "*": ["companyPortal", "teams", "email"], macos: ["email"] });
+    expect(inOrder("email;ios=teams")).toEqual({ "*": ["email"], ios: ["teams"] });
+  });
+
+  test.each([
+    "sms",
+    "Email",
+    "companyPortal,email,companyPortal",
+    "companyPortal,,email",
+    "linux=email",
+    "Windows=email",
+    "=email",
+    "ios=email;ios=teams",
+    "email;*=teams",
+    "ios=email=teams",
+    "windows=email,sms",
+  ])("%s is refused, and what can be named is said", (text) => {
+    expect(complaintAbout({ NOTIFICATION_CHANNELS: text })).toEqual([
+      expect.stringMatching(/^- NOTIFICATION_CHANNELS: must be .*companyPortal, teams, email.*windows, macos, ios/),
+    ]);
+  });
+
+  test("by e-mail come from a mailbox, named by its address or its user's object id", () => {
+    expect(withSettings({ MAIL_SENDER: CLIENT }).mailSender).toBe(CLIENT);
+    for (const other of ["it-support", "a@b@c", "IT <it@contoso.example>", "it@contoso.example, hr@contoso.example"])
+      expect(complaintAbout({ MAIL_SENDER: other })).toEqual([
+        "- MAIL_SENDER: must be a mailbox's address or its user's object id",
+      ]);
+  });
+
+  test("in Teams are a Teams app's, named by its id", () => {
+    expect(complaintAbout({ TEAMS_APP_ID: "remote-help" })).toEqual(["- TEAMS_APP_ID: must be a GUID"]);
+  });
 });
