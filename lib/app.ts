@@ -24,6 +24,10 @@ import { makeReadConnector } from "./connector/read.ts";
 import { makeRefresh } from "./connector/refresh.ts";
 import { makeStart } from "./connector/start.ts";
 import { makeTokenSets } from "./connector/token-sets.ts";
+import { channels } from "./devices/device.ts";
+import type { Policy } from "./devices/eligibility.ts";
+import { makeAskThrough } from "./notifications/ask-through.ts";
+import { makeNamesOf } from "./devices/names.ts";
 import { chooseLanguage, languages } from "./notifications/texts.ts";
 import { makeUsedUpBudgets } from "./notifications/used-up.ts";
 import { makeUserLanguageOf } from "./notifications/user-language.ts";
@@ -57,7 +61,7 @@ export function createApp(
 ) {
   const { newId, randomText, newMatchCode, newAuditId, intuneActionsOf } = outside;
   const { connections, consents, sessions, ledger, queue, lease, seal, answerTokens } = outside;
-  const { vault, devices, portal, grants } = outside;
+  const { vault, devices, grants } = outside;
   const known = makeKnownWebhooks({ store: outside.webhooks.store, now });
   const auditLog = makeTellingAuditLog({ auditLog: outside.auditLog, known, queue: outside.webhooks.queue });
   const audit = makeAudit({ auditLog, now, newAuditId });
@@ -74,7 +78,14 @@ export function createApp(
   const doOwed = makeDoOwed({ auditLog, queue });
   const closeRemote = makeCloseRemote({ sessions, remote, access });
 
-  const policy = { allowCorporateAndroid: settings.allowCorporateAndroid };
+  const { allowCorporateAndroid, channelOrder, mailSender, teamsAppId } = settings;
+  const isOn = { companyPortal: true, teams: teamsAppId !== undefined, email: mailSender !== undefined };
+  const policy: Policy = {
+    allowCorporateAndroid,
+    channelOrder,
+    channelsOn: channels.filter((channel) => isOn[channel]),
+  };
+  const askThrough = makeAskThrough(outside.senders);
   const organization = settings.organizationName;
   const { defaultLanguage, publicUrl, sessionMinutes, sessionRetentionDays, auditRetentionMonths } = settings;
   const answerUrl = async (sessionId: string) => `${publicUrl}/h/${await answerTokens.tokenOf(sessionId)}`;
@@ -132,6 +143,7 @@ export function createApp(
           now,
           newMatchCode,
           sessionMinutes,
+          showAgentName: settings.showAgentName,
           policy,
         }),
       ),
@@ -144,7 +156,7 @@ export function createApp(
         devices,
         userLanguageOf,
         ledger,
-        portal,
+        askThrough,
         queue,
         audit,
         auditLog,
@@ -174,6 +186,7 @@ export function createApp(
     }),
     sendToPoison: queue.sendToPoison,
     linksOf: links.ofSession,
+    namesOf: makeNamesOf({ directory: outside.names, now }),
     portalFiles: outside.portalFiles,
     portalConfig: {
       entraUrl: settings.entraUrl,

@@ -23,12 +23,26 @@ export type Settings = {
   allowCorporateAndroid: boolean;
   /** People need the Intune permission besides the app role. */
   intuneRbac: boolean;
+  /** Users read the first name of the person who asks. */
+  showAgentName: boolean;
   sessionMinutes: number;
   sessionRetentionDays: number;
   auditRetentionMonths: number;
   allowedOrigins: readonly string[];
   webhookAllowLoopback: boolean;
+  /** The mailbox that e-mails to users come from; without one there are none. */
+  mailSender: string | undefined;
+  /** The Teams app in whose name users are told; without one they are not. */
+  teamsAppId: string | undefined;
+  channelOrder: ChannelOrder;
 };
+
+const channelNames = ["companyPortal", "teams", "email"] as const;
+const platformNames = ["windows", "macos", "ios", "ipados", "android", "*"] as const;
+
+/** In which order channels to users are tried, by platform; `*` for those that are not named. */
+export type ChannelOrder = { "*": ChannelNames } & { [P in (typeof platformNames)[number]]?: ChannelNames };
+type ChannelNames = readonly (typeof channelNames)[number][];
 
 /** Storage as the Functions host reads it: one connection string, or the addresses of its services with an identity. */
 export type StorageSettings =
@@ -51,6 +65,23 @@ const list = z.string().transform((text) =>
 const wholeNumber = (least: number, most: number) =>
   z.coerce.number(`must be a whole number from ${least} to ${most}`).int().min(least).max(most);
 const yesOrNo = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+const MAIL_ADDRESS = /^[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}$/;
+const mailbox = z
+  .string()
+  .trim()
+  .refine(
+    (text) => MAIL_ADDRESS.test(text) || guid.safeParse(text).success,
+    "must be a mailbox's address or its user's object id",
+  );
+const channelOrder = z.string().transform((text, context) => {
+  const order = channelOrderOf(text);
+  if (order) return order;
+  const message =
+    `must be channels in order (${channelNames.join(", ")}), or such lists for platforms (${platformNames.join(", ")}), ` +
+    "each named once, as in ios=companyPortal,email;*=teams,email";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
 
 const schema = z.object({
   TENANT_ID: guid,
@@ -79,11 +110,15 @@ const schema = z.object({
     .enum(["on", "off"], "must be on or off")
     .transform((text) => text === "on")
     .default(false),
+  SHOW_AGENT_NAME: yesOrNo.default(false),
   SESSION_MINUTES: wholeNumber(1, 1440).default(60),
   SESSION_RETENTION_DAYS: wholeNumber(1, 3650).default(90),
   AUDIT_RETENTION_MONTHS: wholeNumber(1, 120).default(24),
   ALLOWED_ORIGINS: list.pipe(z.array(address)).default([]),
   WEBHOOK_ALLOW_LOOPBACK: yesOrNo.default(false),
+  MAIL_SENDER: mailbox.optional(),
+  TEAMS_APP_ID: guid.optional(),
+  NOTIFICATION_CHANNELS: channelOrder.default({ "*": channelNames }),
 });
 
 /** Reads the settings or throws one Error that lists everything that is wrong with them. Empty counts as not set. */
@@ -120,12 +155,33 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     termsUrl: data.TERMS_URL,
     allowCorporateAndroid: data.ALLOW_CORPORATE_ANDROID,
     intuneRbac: data.INTUNE_RBAC,
+    showAgentName: data.SHOW_AGENT_NAME,
     sessionMinutes: data.SESSION_MINUTES,
     sessionRetentionDays: data.SESSION_RETENTION_DAYS,
     auditRetentionMonths: data.AUDIT_RETENTION_MONTHS,
     allowedOrigins: data.ALLOWED_ORIGINS,
     webhookAllowLoopback: data.WEBHOOK_ALLOW_LOOPBACK,
+    mailSender: data.MAIL_SENDER,
+    teamsAppId: data.TEAMS_APP_ID?.toLowerCase(),
+    channelOrder: data.NOTIFICATION_CHANNELS,
   };
+}
+
+/** `companyPortal,email`, or `ios=companyPortal;*=teams,email`; undefined when it names something unknown, or twice. */
+function channelOrderOf(text: string): ChannelOrder | undefined {
+  const parts = text.split(";").filter((part) => part.trim() !== "");
+  const lists = parts.map((part) => (part.includes("=") ? part : `*=${part}`).split("=").map((side) => side.trim()));
+  const platforms = lists.map(([platform]) => platform);
+  if (new Set(platforms).size < platforms.length) return undefined;
+  const order: ChannelOrder = { "*": channelNames };
+  for (const [name, channels = "", ...rest] of lists) {
+    const platform = platformNames.find((known) => known === name);
+    const named = channels === "" ? [] : channels.split(",").map((channel) => channel.trim());
+    const known = channelNames.filter((channel) => named.includes(channel));
+    if (!platform || rest.length > 0 || known.length < named.length) return undefined;
+    order[platform] = known.sort((a, b) => named.indexOf(a) - named.indexOf(b));
+  }
+  return order;
 }
 
 /** Why `text` cannot be an address of ours: it must be https, or http on a loopback host. */

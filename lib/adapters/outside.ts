@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TeamViewerAccess } from "../connector/access.ts";
+import type { Senders } from "../notifications/ports.ts";
 import type { Settings } from "../settings.ts";
 import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
 import { makeConnectionStore } from "./azure/connection-store.ts";
@@ -30,6 +31,9 @@ import { makeGraphClient } from "./graph/client.ts";
 import { makeCompanyPortal } from "./graph/company-portal.ts";
 import { makeDeviceDirectory } from "./graph/device-directory.ts";
 import { makeIntuneActions } from "./graph/intune-actions.ts";
+import { makeNameDirectory } from "./graph/name-directory.ts";
+import { makeMail } from "./graph/mail.ts";
+import { makeTeamsFeed } from "./graph/teams-feed.ts";
 import { type CircuitChange, makeOutbound } from "./outbound.ts";
 import { makePortalFiles } from "./portal-files.ts";
 import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
@@ -91,7 +95,12 @@ export function makeOutside(settings: Settings, now: () => Date) {
     answerTokens: makeAnswerTokens({ stateKey }),
     vault: makeTokenVault(secrets),
     devices,
-    portal: makeCompanyPortal(graph),
+    senders: {
+      companyPortal: makeCompanyPortal(graph),
+      teams: settings.teamsAppId ? makeTeamsFeed(graph, settings.teamsAppId) : undefined,
+      email: settings.mailSender ? makeMail(graph, settings.mailSender) : undefined,
+    } satisfies Senders,
+    names: makeNameDirectory(graph),
     portalFiles: makePortalFiles(),
     grants: makeTeamViewerGrants({
       loginUrl,

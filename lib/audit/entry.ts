@@ -24,6 +24,8 @@ export const actions = [
   "session.fail",
   "notification.request",
   "notification.send",
+  "notification.teams",
+  "notification.email",
   "audit.erase",
   "webhook.create",
   "webhook.update",

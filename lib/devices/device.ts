@@ -40,7 +40,7 @@ export type Device = {
 };
 
 /** Through what a user can be asked. */
-export const channels = ["companyPortal"] as const;
+export const channels = ["companyPortal", "teams", "email"] as const;
 export type Channel = (typeof channels)[number];
 
 export const eligibilityCodes = [

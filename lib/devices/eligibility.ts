@@ -1,3 +1,5 @@
+import { type ChannelPolicy, channelsTo } from "./channels.ts";
+import { isCorporateAndroid } from "./corporate-android.ts";
 import type { Device, Eligibility, EligibilityCode } from "./device.ts";
 
 /** Windows SKU numbers of GetProductInfo (learn.microsoft.com/windows/win32/api/sysinfoapi/nf-sysinfoapi-getproductinfo). */
@@ -16,18 +18,18 @@ const texts: Record<EligibilityCode, string> = {
   "no-user": "No user belongs to this device, so nobody can be notified: pass the link on yourself.",
 };
 
-type Policy = { allowCorporateAndroid: boolean };
+/** What a company allows. */
+export type Policy = ChannelPolicy & { allowCorporateAndroid: boolean };
 
 /** Whether help can be offered on `device`, why not, and through which channels its user can be asked. */
 export function eligibilityOf(device: Device, policy: Policy): Eligibility {
   const blocker = blockerOf(device, policy);
   const codes: EligibilityCode[] = blocker ? [blocker] : [];
   if (!device.userId) codes.push("no-user");
-  const isReachable = !blocker && device.userId !== undefined && hasCompanyPortalNotifications(device);
   return {
     eligible: !blocker,
     reasons: codes.map((code) => ({ code, text: texts[code] })),
-    channels: isReachable ? ["companyPortal"] : [],
+    channels: blocker ? [] : channelsTo(device, policy),
   };
 }
 
@@ -64,34 +66,4 @@ function isWindowsS({ platform, skuNumber, skuFamily }: Device): boolean {
 
 function isWindowsPhone({ deviceType, operatingSystem }: Device): boolean {
   return deviceType.toLowerCase() === "windowsphone" || /^windows phone/i.test(operatingSystem);
-}
-
-const CORPORATE_ANDROID_ENROLLMENTS = [
-  "androidenterprisededicateddevice",
-  "androidenterprisefullymanaged",
-  "androidenterprisecorporateworkprofile",
-];
-
-function isCorporateAndroid(device: Device): boolean {
-  const enrollment = device.enrollmentType.toLowerCase();
-  if (enrollment.startsWith("androidaosp") || device.managementAgent.toLowerCase() === "intuneaosp") return true;
-  if (/aosp/i.test(device.operatingSystem)) return true;
-  if (CORPORATE_ANDROID_ENROLLMENTS.includes(enrollment)) return true;
-  if (device.ownership === "personal") return false;
-  return (
-    device.deviceType.toLowerCase() === "androidenterprise" ||
-    device.managementAgent.toLowerCase() === "googleclouddevicepolicycontroller"
-  );
-}
-
-/**
- * Company Portal shows custom notifications on iOS, iPadOS and on Android with a personally-owned work profile, nowhere else
- * (learn.microsoft.com/mem/intune/remote-actions/custom-notifications).
- */
-function hasCompanyPortalNotifications(device: Device): boolean {
-  if (device.platform === "ios" || device.platform === "ipados") return true;
-  if (device.platform !== "android" || isCorporateAndroid(device)) return false;
-  const deviceType = device.deviceType.toLowerCase();
-  const isDeviceAdministrator = ["android", "androidngms"].includes(deviceType);
-  return deviceType === "androidforwork" || (device.ownership === "personal" && !isDeviceAdministrator);
 }

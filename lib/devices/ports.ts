@@ -10,3 +10,9 @@ export type DeviceDirectory = {
   /** The user's preferred language (BCP 47), undefined when unknown or not allowed to be read. */
   languageOf: (userId: string) => Promise<string | undefined>;
 };
+
+/** What somebody or something with an id is called. */
+export type Named = { kind: "person" | "device"; name: string };
+
+/** Where names are looked up. Answers undefined when nobody and nothing has the id, or no name. */
+export type NameDirectory = { nameOf: (id: string) => Promise<Named | undefined> };

@@ -1,8 +1,8 @@
 import type { Device, DeviceView } from "./device.ts";
-import { eligibilityOf } from "./eligibility.ts";
+import { eligibilityOf, type Policy } from "./eligibility.ts";
 
 /** The device as callers see it, field by field. */
-export function viewOfDevice(device: Device, policy: { allowCorporateAndroid: boolean }): DeviceView {
+export function viewOfDevice(device: Device, policy: Policy): DeviceView {
   return {
     id: device.id,
     name: device.name,

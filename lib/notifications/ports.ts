@@ -27,21 +27,31 @@ export type NotificationQueue = {
 };
 
 /**
- * How the Company Portal took a notification: `sent` it took it; `failed` it refused and sent nothing; `later` it sent
- * nothing and may be asked again; `unknown` nobody can tell.
+ * How a service took a notification: `sent` it took it; `failed` it refused and sent nothing; `later` it sent nothing and
+ * may be asked again; `unknown` nobody can tell.
  */
 export type SendResult =
   | { state: "sent" }
   | { state: "failed" | "unknown"; reason: string }
   | { state: "later"; afterSeconds: number };
 
-/** Company Portal's custom notification: `title` at most 50, `text` at most 500 characters. Never throws for what the service answers. */
-export type CompanyPortal = {
-  send: (notification: { deviceId: string; title: string; text: string }) => Promise<SendResult>;
+/** One service that notifies. Never throws for what the service answers. */
+export type Sender<Notification> = { send: (notification: Notification) => Promise<SendResult> };
+
+/** What each channel sends through. Undefined: this deployment does not use it. */
+export type Senders = {
+  /** Custom notification on the device: `title` at most 50, `text` at most 500 characters. */
+  companyPortal: Sender<{ deviceId: string; title: string; text: string }>;
+  /** Entry in the user's activity feed: `preview` at most 150 characters; it leads to `url`. */
+  teams: Sender<{ userId: string; title: string; preview: string; url: string }> | undefined;
+  email: Sender<{ to: string; subject: string; html: string }> | undefined;
 };
 
-/** One reserved notification. `sending` is set before the call leaves, so a crash during it ends as `unknown`; `at` is its time in the budget. */
-export type Reservation = { state: "sending" | "later" | "done"; etag: string; at: Date };
+/**
+ * One notification through one channel. `sending` is set before the call leaves, so a crash during it ends as `unknown`;
+ * `failed`: the service refused. `at` is its time in the budget.
+ */
+export type Reservation = { state: "sending" | "later" | "failed" | "done"; etag: string; at: Date };
 
 /** What was sent when, by device: dedupe and the hourly budget. */
 export type NotificationLedger = {
@@ -59,5 +69,10 @@ export type NotificationLedger = {
   }) => Promise<Reservation | undefined>;
   /** Deletes what is known of these keys. */
   forget: (deviceId: string, notifyKeys: readonly string[]) => Promise<void>;
-  mark: (deviceId: string, notifyKey: string, reservation: Reservation, state: "later" | "done") => Promise<void>;
+  mark: (
+    deviceId: string,
+    notifyKey: string,
+    reservation: Reservation,
+    state: Exclude<Reservation["state"], "sending">,
+  ) => Promise<void>;
 };

@@ -13,7 +13,8 @@ type Deps = {
   now: () => Date;
 };
 
-export type Answer = "accept" | "decline";
+/** `not-requested` declines, and says that the user did not ask for help: somebody may be trying to trick them. */
+export type Answer = "accept" | "decline" | "not-requested";
 
 /** The session that its user may be shown and asked about; undefined when there is none or it is over. */
 export function makeFindForUser({ sessions, now }: Pick<Deps, "sessions" | "now">) {
@@ -29,23 +30,27 @@ export function makeAnswer({ sessions, audit, doOwed, closeRemote, now }: Deps) 
     const known = await sessions.find(sessionId);
     if (!known || !isAnswerable(known.session, now())) return undefined;
     if (answer === "accept" && known.session.state !== "open") return known.session;
+    const isDecline = answer !== "accept";
     const subject: AuditSubject = {
       actor: { id: known.session.userId ?? "unknown", kind: "user" },
-      action: `session.${answer}`,
+      action: isDecline ? "session.decline" : "session.accept",
       deviceId: known.session.device.id,
       sessionId,
       correlationId,
     };
     await audit.intent(subject);
 
-    const entry = audit.outcomeEntry(subject, { result: "success" });
+    const entry = audit.outcomeEntry(subject, {
+      result: "success",
+      reason: answer === "not-requested" ? answer : undefined,
+    });
     const decide = (session: Session) => {
       if (isFinal(session) || (answer === "accept" && session.state !== "open")) return undefined;
       return { session: answered(session, answer, now()), owed: [{ kind: "audit" as const, entry }] };
     };
     const { session, changed, owed } = await changeSession(sessions, sessionId, decide, known);
-    await Promise.all([doOwed(owed), changed && answer === "decline" ? closeRemote(session) : undefined]);
-    const isAsAnswered = answer === "decline" ? session.state === "declined" : !isFinal(session);
+    await Promise.all([doOwed(owed), changed && isDecline ? closeRemote(session) : undefined]);
+    const isAsAnswered = isDecline ? session.state === "declined" : !isFinal(session);
     if (!changed)
       await audit.outcome(subject, { result: isAsAnswered ? "replayed" : "refused", reason: session.state });
     return isAsAnswered ? session : undefined;
@@ -59,5 +64,6 @@ function isAnswerable(session: Session, now: Date): boolean {
 function answered(session: Session, answer: Answer, now: Date): Session {
   const at = now.toISOString();
   if (answer === "accept") return { ...session, state: "accepted", answeredAt: at };
-  return { ...session, state: "declined", answeredAt: at, closedAt: at, closeDue: true };
+  const declined = { ...session, state: "declined" as const, answeredAt: at, closedAt: at, closeDue: true };
+  return answer === "not-requested" ? { ...declined, declineReason: answer } : declined;
 }

@@ -2,7 +2,13 @@ import type { Principal } from "../access/principal.ts";
 import { requestHashOf, sessionIdOf } from "./id.ts";
 import type { Session } from "./session.ts";
 
-type Deps = { now: () => Date; newMatchCode: () => string; sessionMinutes: number };
+type Deps = {
+  now: () => Date;
+  newMatchCode: () => string;
+  sessionMinutes: number;
+  /** Whether users read the first name of the person who asks. */
+  showAgentName: boolean;
+};
 
 /** What an agent asks for. */
 export type SessionRequest = {
@@ -18,7 +24,7 @@ const LEASE_MS = 45_000;
 
 /** The session before anything is known but the request itself. */
 export function draftOf(
-  { now, newMatchCode, sessionMinutes }: Deps,
+  { now, newMatchCode, sessionMinutes, showAgentName }: Deps,
   principal: Principal,
   request: SessionRequest,
   key: string,
@@ -36,6 +42,7 @@ export function draftOf(
     leaseUntil: new Date(at.getTime() + LEASE_MS).toISOString(),
     device: { id: deviceId, name: "", platform: "unknown", userName: "" },
     ...said,
+    ...(showAgentName && principal.firstName ? { agentName: principal.firstName } : {}),
     matchCode: newMatchCode(),
     notification: { state: notify ? "queued" : "none" },
     notificationCount: 0,

@@ -1,7 +1,7 @@
 import type { Principal } from "../access/principal.ts";
 import type { AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
-import { eligibilityOf } from "../devices/eligibility.ts";
+import { eligibilityOf, type Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
 import { AppError, isAppError, sessionNotFound } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
@@ -22,7 +22,7 @@ type Deps = {
   audit: Audit;
   doOwed: DoOwed;
   now: () => Date;
-  policy: { allowCorporateAndroid: boolean };
+  policy: Policy;
 };
 
 /** The agent asks the user once more. The same Idempotency-Key asks once. Throws `session-ended`, `too-many-notifications`. */

@@ -1,5 +1,6 @@
 import type { AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
+import { actionOf } from "../notifications/actions.ts";
 import type { NotificationMessage } from "../notifications/ports.ts";
 import { changeSession } from "./change.ts";
 import type { SessionStore } from "./ports.ts";
@@ -29,6 +30,8 @@ export function makeNotifyPoison({ sessions, audit, now }: Deps) {
       return { session: { ...session, notification } };
     };
     await changeSession(sessions, message.sessionId, decide);
-    await audit.outcome({ ...subject, deviceId: stored.session.device.id }, { result: "failed", reason: "given-up" });
+    const { device, notification } = stored.session;
+    const action = actionOf[notification.channel ?? "companyPortal"];
+    await audit.outcome({ ...subject, action, deviceId: device.id }, { result: "failed", reason: "given-up" });
   };
 }

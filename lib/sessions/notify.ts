@@ -1,150 +1,134 @@
 import type { AuditSubject } from "../audit/entry.ts";
 import type { AuditLog } from "../audit/ports.ts";
 import type { Audit } from "../audit/record.ts";
-import { eligibilityOf } from "../devices/eligibility.ts";
+import { type Channel, channels } from "../devices/device.ts";
+import { eligibilityOf, type Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
-import { secondsUntilBudget, timesWithinTheHour } from "../notifications/budget.ts";
+import { actionOf } from "../notifications/actions.ts";
+import type { AskThrough } from "../notifications/ask-through.ts";
 import type {
-  CompanyPortal,
   NotificationLedger,
   NotificationMessage,
   NotificationQueue,
   Reservation,
 } from "../notifications/ports.ts";
-import { chooseLanguage, notificationText } from "../notifications/texts.ts";
-import { changeSession } from "./change.ts";
+import { chooseLanguage } from "../notifications/texts.ts";
+import type { UserLanguageOf } from "../notifications/user-language.ts";
+import { makeFinishNotification } from "./finish-notification.ts";
 import { notifyKeyOf } from "./id.ts";
-import type { Owed, SessionStore } from "./ports.ts";
-import { isLive, type Session } from "./session.ts";
+import type { SessionStore } from "./ports.ts";
+import { isLive, type Notification, type Session } from "./session.ts";
+import { afterNoTry, afterTry } from "./tried.ts";
+import { makeTryChannel } from "./try-channel.ts";
 
 type Deps = {
   sessions: SessionStore;
   devices: DeviceDirectory;
+  userLanguageOf: UserLanguageOf;
   ledger: NotificationLedger;
-  portal: CompanyPortal;
+  askThrough: AskThrough;
   queue: NotificationQueue;
   audit: Audit;
   auditLog: AuditLog;
   answerUrl: (sessionId: string) => Promise<string>;
   now: () => Date;
-  policy: { allowCorporateAndroid: boolean };
+  policy: Policy;
   organization: string;
   defaultLanguage: string;
 };
 
-type Notification = Session["notification"];
-
 /**
- * Sends one notification. The key is taken before the call leaves, so a message that comes twice, late or after a crash
- * sends nothing twice: what nobody can tell is `unknown` and never sent again by itself.
+ * Sends one notification through the first channel that takes it. A channel's key is taken before the call leaves, so a
+ * message that comes twice, late or after a crash sends nothing twice: only a plain refusal leads to the next channel, and
+ * what nobody can tell is `unknown` and never sent again by itself.
  */
 export function makeNotify(deps: Deps) {
-  const { sessions, devices, ledger, portal, queue, audit, now, policy } = deps;
+  const { sessions, devices, ledger, audit, now, policy } = deps;
+  const tryChannel = makeTryChannel(deps);
+  const finish = makeFinishNotification(deps);
 
   return async (message: NotificationMessage, correlationId: string): Promise<void> => {
     const stored = await sessions.find(message.sessionId);
     if (stored?.session.notificationCount !== message.number || stored.session.notification.state !== "queued") return;
     const { session } = stored;
-    const at = now().toISOString();
-    const {
-      device: { id: deviceId },
-    } = session;
-    const actor = { id: "connector", kind: "system" } as const;
-    const subject: AuditSubject = {
-      actor,
-      action: "notification.send",
+    const { organization, defaultLanguage } = deps;
+    const { id: deviceId } = session.device;
+    const subjectOf = (channel: Channel): AuditSubject => ({
+      actor: { id: "connector", kind: "system" },
+      action: actionOf[channel],
       deviceId,
       sessionId: session.id,
       correlationId,
+    });
+    const end = async (state: Notification["state"], reason?: string) => {
+      const at = now().toISOString();
+      await finish(message, (held) => afterNoTry(held, { state, at, ...(reason ? { reason } : {}) }));
     };
-    const end = (notification: Notification, owed: Owed[] = []) => finish(deps, message, notification, owed);
+    const isTooLate = (seen: Session) => !isLive(seen) || message.notAfter <= now().toISOString();
+    if (isTooLate(session)) return end("expired");
 
-    if (!isLive(session) || message.notAfter <= at) return end({ state: "expired", at });
-
-    const notifyKey = notifyKeyOf(message);
-    const [device, budget, previous, profileLanguage, url] = await Promise.all([
+    const [device, known, profileLanguage, url] = await Promise.all([
       devices.find(deviceId),
-      ledger.sentTimes(deviceId),
-      ledger.find(deviceId, notifyKey),
-      session.userId && !session.language ? devices.languageOf(session.userId) : undefined,
+      reservations(ledger, deviceId, message),
+      session.userId && !session.language ? deps.userLanguageOf(session.userId) : undefined,
       deps.answerUrl(session.id),
     ]);
-    if (previous && previous.state !== "later") {
-      const entry = audit.outcomeEntry(subject, { result: "unknown", reason: "interrupted" });
-      const interrupted = { state: "unknown", channel: "companyPortal", at, reason: "interrupted" } as const;
-      await end(interrupted, [{ kind: "audit", entry }]);
+    const isTried = ({ tried = [] }: Notification, channel: Channel) => tried.some((each) => each.channel === channel);
+    const interrupted = known.find(
+      ({ channel, state }) => ["sending", "done"].includes(state) && !isTried(session.notification, channel),
+    )?.channel;
+    if (interrupted) {
+      const made = { channel: interrupted, state: "unknown", reason: "interrupted" } as const;
+      const entry = audit.outcomeEntry(subjectOf(interrupted), { result: "unknown", reason: "interrupted" });
+      const become = (held: Notification) =>
+        // Another copy may just have been told by the service, and be with the next channel.
+        isTried(held, interrupted) ? undefined : afterTry(held, { ...made, at: now().toISOString() }, undefined);
+      await finish(message, become, entry);
       return;
     }
-    if (!device || device.userId !== session.userId) return end({ state: "failed", at, reason: "user-changed" });
-    if (eligibilityOf(device, policy).channels.length === 0)
-      return end({ state: "unsupported", at, reason: "platform-not-supported" });
-    const times = without(previous?.at, timesWithinTheHour(budget.times, now()));
-    if (secondsUntilBudget(times, now()) > 0) return end({ state: "failed", at, reason: "too-many-notifications" });
+    if (!device || device.userId !== session.userId) return end("failed", "user-changed");
 
-    await audit.intent(subject);
-    const reservation = await ledger.reserve({
-      deviceId,
-      notifyKey,
-      at: now(),
-      budget: { times, etag: budget.etag },
-      ...(previous ? { previous } : {}),
-    });
-    if (!reservation) {
-      // Somebody else took this key, or the device's budget changed at the same moment: look again shortly.
-      await audit.outcome(subject, { result: "replayed" });
-      return queue.send(message, 5);
-    }
-
-    const language = chooseLanguage([session.language, profileLanguage, deps.defaultLanguage]);
-    const text = notificationText({ language, organization: deps.organization, matchCode: session.matchCode, url });
-    const result = await portal.send({ deviceId, ...text });
-    if (result.state === "later") return later(subject, message, reservation, result.afterSeconds);
-    const reason = result.state === "sent" ? undefined : result.reason;
-    const ending = { result: result.state === "sent" ? ("success" as const) : result.state, reason };
-    await end(
-      { state: result.state, channel: "companyPortal", at: now().toISOString(), ...(reason ? { reason } : {}) },
-      [{ kind: "audit", entry: audit.outcomeEntry(subject, ending) }],
+    const isRefused = (channel: Channel) => known.some((each) => each.channel === channel && each.state === "failed");
+    const left = eligibilityOf(device, policy).channels.filter(
+      (channel) => !isTried(session.notification, channel) && !isRefused(channel),
     );
-    await ledger.mark(deviceId, notifyKey, reservation, "done");
+    const lastRefusal = session.notification.tried?.at(-1);
+    if (left.length === 0 && lastRefusal) {
+      await finish(message, (held) => afterTry(held, lastRefusal, undefined));
+      return;
+    }
+    if (left.length === 0) return end("unsupported", "platform-not-supported");
+
+    const language = chooseLanguage([session.language, profileLanguage, defaultLanguage]);
+    const { matchCode, reason } = session;
+    const ask = { device, language, organization, matchCode, url, reason };
+    let spentAt = known.map(({ at }) => at).sort((a, b) => b.getTime() - a.getTime())[0];
+    for (const [index, channel] of left.entries()) {
+      const previous = known.find((each) => each.channel === channel);
+      const outcome = await tryChannel({ message, channel, ask, subject: subjectOf(channel), previous, spentAt });
+      if (outcome.state === "put-back") return;
+      if (outcome.state === "used-up") return end("failed", "too-many-notifications");
+      const { made, entry, reservation } = outcome;
+      const changed = await finish(message, (held) => afterTry(held, made, left[index + 1]), entry);
+      const marked = made.state === "failed" ? "failed" : "done";
+      await ledger.mark(deviceId, notifyKeyOf(message, channel), reservation, marked);
+      if (changed?.notification.state !== "queued") return;
+      if (isTooLate(changed)) return end("expired");
+      spentAt = reservation.at;
+    }
   };
-
-  /** Graph said "not now" and sent nothing: the message comes back after a delay that grows. */
-  async function later(
-    subject: AuditSubject,
-    message: NotificationMessage,
-    reservation: Reservation,
-    afterSeconds: number,
-  ) {
-    await ledger.mark(subject.deviceId ?? "", notifyKeyOf(message), reservation, "later");
-    const delaySeconds = Math.min(600, Math.max(afterSeconds, 5 * 2 ** Math.min(message.attempt, 6)));
-    await queue.send({ ...message, attempt: message.attempt + 1 }, delaySeconds);
-    await audit.outcome(subject, { result: "failed", reason: "later" });
-  }
 }
 
-/** The times but one that counted for a try that sent nothing. */
-function without(spent: Date | undefined, times: Date[]): Date[] {
-  const index = times.findIndex((time) => time.getTime() === spent?.getTime());
-  return index === -1 ? times : times.toSpliced(index, 1);
-}
+type Known = Reservation & { channel: Channel };
 
-/** Writes the notification's end into the session, unless the agent asked again meanwhile. */
-async function finish(
-  { sessions, auditLog }: Deps,
+/** What the ledger knows of this notification, whatever channel it went through. */
+async function reservations(
+  ledger: NotificationLedger,
+  deviceId: string,
   message: NotificationMessage,
-  notification: Notification,
-  owed: Owed[],
-) {
-  const decide = (session: Session) => {
-    const { state } = session.notification;
-    // A second copy of the message may have called it `unknown` while the first was still being sent.
-    const isOpen = state === "queued" || (state === "unknown" && notification.state !== "unknown");
-    return isOpen && session.notificationCount === message.number
-      ? { session: { ...session, notification }, owed }
-      : undefined;
-  };
-  const { changed } = await changeSession(sessions, message.sessionId, decide);
-  // What a call brought is audited in any case; that nobody can tell, only by the copy that says so in the session.
-  if (!changed && notification.reason === "interrupted") return;
-  await Promise.all(owed.map((each) => (each.kind === "audit" ? auditLog.append(each.entry) : undefined)));
+): Promise<Known[]> {
+  const found = await Promise.all(
+    channels.map(async (channel) => ({ channel, row: await ledger.find(deviceId, notifyKeyOf(message, channel)) })),
+  );
+  return found.flatMap(({ channel, row }) => (row ? [{ ...row, channel }] : []));
 }

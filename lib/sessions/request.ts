@@ -3,7 +3,7 @@ import type { AuditEntry, AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import type { Access, TeamViewerAccess } from "../connector/access.ts";
 import type { Device } from "../devices/device.ts";
-import { eligibilityOf } from "../devices/eligibility.ts";
+import { eligibilityOf, type Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
 import { AppError, deviceNotFound, isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
@@ -32,7 +32,8 @@ type Deps = {
   now: () => Date;
   newMatchCode: () => string;
   sessionMinutes: number;
-  policy: { allowCorporateAndroid: boolean };
+  showAgentName: boolean;
+  policy: Policy;
 };
 
 /**
@@ -134,7 +135,7 @@ function endingOf(error: unknown, mayExist: boolean) {
     : { result: "failed" as const, reason: "internal-error" };
 }
 
-function checkedDevice(device: Device | undefined, policy: { allowCorporateAndroid: boolean }) {
+function checkedDevice(device: Device | undefined, policy: Policy) {
   if (!device) throw deviceNotFound();
   const eligibility = eligibilityOf(device, policy);
   if (eligibility.eligible) return { device, channels: eligibility.channels };

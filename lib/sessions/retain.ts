@@ -1,6 +1,6 @@
 import type { AuditLog } from "../audit/ports.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
-import { notifyKeyOf } from "./id.ts";
+import { notifyKeysOf } from "./id.ts";
 import type { SessionStore } from "./ports.ts";
 
 type Deps = {
@@ -21,7 +21,7 @@ export function makeRetain({ sessions, ledger, auditLog, now, sessionRetentionDa
       const numbers = Array.from({ length: notificationCount }, (_, index) => index + 1);
       await ledger.forget(
         device.id,
-        numbers.map((number) => notifyKeyOf({ sessionId: id, number })),
+        numbers.flatMap((number) => notifyKeysOf({ sessionId: id, number })),
       );
     });
     const oldest = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - auditRetentionMonths, 1));

@@ -15,12 +15,27 @@ export type SessionState = (typeof sessionStates)[number];
 
 export const notificationStates = ["none", "queued", "sent", "unsupported", "failed", "unknown", "expired"] as const;
 
+const trySchema = z.strictObject({
+  channel: z.enum(channels),
+  state: z.enum(["sent", "failed", "unknown"]),
+  reason: z.string().optional(),
+  at: z.iso.datetime(),
+});
+/** How one channel took a notification. */
+export type Try = z.infer<typeof trySchema>;
+
 const notificationSchema = z.strictObject({
   state: z.enum(notificationStates),
   channel: z.enum(channels).optional(),
   at: z.iso.datetime().optional(),
   reason: z.string().optional(),
+  /** Each channel that was tried, in order, where one try alone does not tell it all. */
+  tried: z.array(trySchema).optional(),
 });
+export type Notification = z.infer<typeof notificationSchema>;
+
+/** What a user may say besides no: they did not ask for any help. */
+const declineReasons = ["not-requested"] as const;
 
 const deviceSchema = z.strictObject({
   id: z.string(),
@@ -45,11 +60,15 @@ export const sessionSchema = z.object({
   reason: z.string().optional(),
   ticket: z.string().optional(),
   language: z.string().optional(),
+  /** The first name of the person who asked, where the user is to read it. */
+  agentName: z.string().optional(),
   matchCode: z.string(),
   code: z.string().optional(),
   endCustomerUrl: z.string().optional(),
   answeredAt: z.iso.datetime().optional(),
   closedAt: z.iso.datetime().optional(),
+  /** Why the user declined, where it is more than a no. */
+  declineReason: z.enum(declineReasons).optional(),
   /** TeamViewer still has to be told that the session is over. */
   closeDue: z.boolean().optional(),
   notification: notificationSchema,
@@ -76,6 +95,7 @@ export const sessionViewSchema = z
     expiresAt: z.iso.datetime(),
     answeredAt: z.iso.datetime().optional(),
     closedAt: z.iso.datetime().optional(),
+    declineReason: z.enum(declineReasons).optional(),
     notification: notificationSchema,
   })
   .meta({ id: "Session" });
@@ -106,6 +126,7 @@ export function viewOfSession(session: Session, supporterUrl?: string): SessionV
     expiresAt: session.expiresAt,
     ...(session.answeredAt ? { answeredAt: session.answeredAt } : {}),
     ...(session.closedAt ? { closedAt: session.closedAt } : {}),
+    ...(session.declineReason ? { declineReason: session.declineReason } : {}),
     notification: session.notification,
   };
 }

@@ -22,6 +22,7 @@ import { signWebhook } from "../../lib/adapters/webhook-signature.ts";
 import type { TeamViewerAccess } from "../../lib/connector/access.ts";
 import type { Seal } from "../../lib/connector/ports.ts";
 import { AppError } from "../../lib/errors.ts";
+import { builtPortal } from "./built-portal.ts";
 import type { Step, World } from "./world.ts";
 
 type Deps = {
@@ -87,17 +88,22 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
       } satisfies Outside["devices"],
       step,
     ),
-    portal: stepped(
-      "portal",
-      {
-        async send(notification) {
-          world.notifications.push(notification);
-          return { state: "sent" };
-        },
-      } satisfies Outside["portal"],
-      step,
-    ),
-    portalFiles: async () => ({ script: "", style: "", files: new Map() }),
+    senders: {
+      companyPortal: stepped(
+        "portal",
+        {
+          async send(notification) {
+            world.notifications.push(notification);
+            return { state: "sent" };
+          },
+        } satisfies Outside["senders"]["companyPortal"],
+        step,
+      ),
+      teams: undefined,
+      email: undefined,
+    },
+    names: { nameOf: async () => undefined },
+    portalFiles: async () => builtPortal,
     grants: { ...stepped("grants", world.grants.port, step), authorizeUrl: world.grants.port.authorizeUrl },
     // Nobody registers a webhook here, so these are no steps.
     webhooks: {

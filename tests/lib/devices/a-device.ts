@@ -1,4 +1,5 @@
-import type { Device } from "../../../lib/devices/device.ts";
+import { channels, type Device } from "../../../lib/devices/device.ts";
+import type { Policy } from "../../../lib/devices/eligibility.ts";
 
 /** A managed Windows PC with a user, with `changes`. */
 export function aDevice(changes: Partial<Device> = {}): Device {
@@ -26,4 +27,9 @@ export function aDevice(changes: Partial<Device> = {}): Device {
     email: "paula@contoso.example",
     ...changes,
   };
+}
+
+/** What a company allows that changed no setting, with `changes`. */
+export function aPolicy(changes: Partial<Policy> = {}): Policy {
+  return { allowCorporateAndroid: false, channelOrder: { "*": channels }, channelsOn: ["companyPortal"], ...changes };
 }

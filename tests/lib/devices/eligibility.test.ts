@@ -3,11 +3,11 @@ import { demoDevices } from "../../../infra/local/graph/devices.ts";
 import { deviceOf, managedDeviceSchema } from "../../../lib/adapters/graph/managed-device.ts";
 import type { Device, EligibilityCode } from "../../../lib/devices/device.ts";
 import { eligibilityOf } from "../../../lib/devices/eligibility.ts";
-import { aDevice } from "./a-device.ts";
+import { aDevice, aPolicy } from "./a-device.ts";
 
 /** What is decided about a device, in one line: its reasons, or `ok`, and its channels. */
 function decided(device: Device, allowCorporateAndroid = false): string {
-  const { eligible, reasons, channels } = eligibilityOf(device, { allowCorporateAndroid });
+  const { eligible, reasons, channels } = eligibilityOf(device, aPolicy({ allowCorporateAndroid }));
   return [eligible ? "ok" : "no", ...reasons.map(({ code }) => code), ...channels].join(" ");
 }
 
@@ -252,7 +252,7 @@ test.each<[EligibilityCode, Partial<Device>, RegExp]>([
   ["device-not-managed", { managementState: "wipePending" }, /not manage/],
   ["no-user", { userId: undefined }, /pass the link on/],
 ])("the reason %s says in words what is the matter and what may be done", (code, changes, words) => {
-  const { reasons } = eligibilityOf(aDevice(changes), { allowCorporateAndroid: false });
+  const { reasons } = eligibilityOf(aDevice(changes), aPolicy());
   expect(reasons).toEqual([{ code, text: expect.stringMatching(words) }]);
 });
 

@@ -3,9 +3,9 @@ import { demoDevices } from "../../../infra/local/graph/devices.ts";
 import { deviceOf, managedDeviceSchema } from "../../../lib/adapters/graph/managed-device.ts";
 import { deviceSchema } from "../../../lib/devices/device.ts";
 import { viewOfDevice } from "../../../lib/devices/view.ts";
-import { aDevice } from "./a-device.ts";
+import { aDevice, aPolicy } from "./a-device.ts";
 
-const policy = { allowCorporateAndroid: false };
+const policy = aPolicy();
 
 test("callers see these fields of a device and no others", () => {
   expect(viewOfDevice(aDevice(), policy)).toEqual({

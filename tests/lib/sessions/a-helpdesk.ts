@@ -2,10 +2,12 @@ import type { Principal } from "../../../lib/access/principal.ts";
 import type { AuditEntry } from "../../../lib/audit/entry.ts";
 import { makeAudit } from "../../../lib/audit/record.ts";
 import type { Access, TeamViewerAccess } from "../../../lib/connector/access.ts";
-import type { Device } from "../../../lib/devices/device.ts";
+import type { Channel, Device } from "../../../lib/devices/device.ts";
 import type { DeviceDirectory } from "../../../lib/devices/ports.ts";
-import type { CompanyPortal, NotificationMessage, NotificationQueue } from "../../../lib/notifications/ports.ts";
+import { makeAskThrough } from "../../../lib/notifications/ask-through.ts";
+import type { NotificationMessage, NotificationQueue, Senders } from "../../../lib/notifications/ports.ts";
 import { makeUsedUpBudgets } from "../../../lib/notifications/used-up.ts";
+import { makeUserLanguageOf } from "../../../lib/notifications/user-language.ts";
 import { makeAnswer, makeFindForUser } from "../../../lib/sessions/answer.ts";
 import { makeCloseRemote, makeCloseSession } from "../../../lib/sessions/close.ts";
 import { makeDoOwed } from "../../../lib/sessions/do-owed.ts";
@@ -19,7 +21,7 @@ import { makeRequestSession } from "../../../lib/sessions/request.ts";
 import { makeRetain } from "../../../lib/sessions/retain.ts";
 import { makeSupporterLinks } from "../../../lib/sessions/supporter-links.ts";
 import { makeJournal } from "../../memory/journal.ts";
-import { aDevice } from "../devices/a-device.ts";
+import { aDevice, aPolicy } from "../devices/a-device.ts";
 import { makeLedgerRows, makeSessionRows } from "./stores.ts";
 
 export const SECOND_MS = 1000;
@@ -41,8 +43,10 @@ export const at = (ms: number) => new Date(START + ms).toISOString();
 export const inShort = (entries: readonly AuditEntry[]) =>
   entries.map(({ action, phase, result, reason }) => [action, phase, result, reason].filter(Boolean).join(" "));
 
+type About = { allowCorporateAndroid?: boolean; channelsOn?: readonly Channel[] };
+
 /** The use cases of sessions with everything around them in memory, each call that leaves in a journal. */
-export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
+export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["companyPortal"] }: About = {}) {
   const journal = makeJournal();
   let nowMs = START;
   let made = 0;
@@ -55,7 +59,9 @@ export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
   const ledger = makeLedgerRows(now);
   const audited: AuditEntry[] = [];
   const queue: { message: NotificationMessage; delaySeconds: number | undefined }[] = [];
-  const sent: { deviceId: string; title: string; text: string }[] = [];
+  const sent: Parameters<Senders["companyPortal"]["send"]>[0][] = [];
+  const activities: Parameters<NonNullable<Senders["teams"]>["send"]>[0][] = [];
+  const mails: Parameters<NonNullable<Senders["email"]>["send"]>[0][] = [];
   const remotes: RemoteSession[] = [];
   const inventory = new Map<string, Device>();
   const dropped: Date[] = [];
@@ -100,12 +106,17 @@ export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
     search: async () => ({ devices: [], nextPage: undefined }),
     languageOf: async () => undefined,
   };
-  const portal: CompanyPortal = {
-    async send(notification) {
-      sent.push(notification);
-      return { state: "sent" };
+  const into = <T>(sink: T[]) => ({
+    async send(notification: T) {
+      sink.push(notification);
+      return { state: "sent" as const };
     },
-  };
+  });
+  const askThrough = makeAskThrough({
+    companyPortal: journal.kept("portal", into(sent)),
+    teams: journal.kept("teams", into(activities)),
+    email: journal.kept("email", into(mails)),
+  });
   const queuePort: NotificationQueue = {
     send: async (message, delaySeconds) => void queue.push({ message, delaySeconds }),
     sendToPoison: async () => undefined,
@@ -117,7 +128,7 @@ export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
     remote: journal.kept("remote", remote),
     access: journal.kept("access", access),
     devices: journal.kept("devices", devices),
-    portal: journal.kept("portal", portal),
+    askThrough,
     queue: journal.kept("queue", queuePort),
     audit: makeAudit({ auditLog, now, newAuditId: () => `audit-${next()}` }),
     auditLog,
@@ -125,7 +136,7 @@ export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
     newId: () => `id-${next()}`,
     newMatchCode: () => "4831",
     answerUrl: async (id: string) => `https://assist.contoso.example/h/${id}`,
-    policy: { allowCorporateAndroid },
+    policy: aPolicy({ allowCorporateAndroid, channelsOn }),
     organization: "Contoso",
     defaultLanguage: "en",
     sessionMinutes: 60,
@@ -140,7 +151,7 @@ export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
     const links = makeSupporterLinks(ports);
     const doOwed = makeDoOwed(ports);
     const closeRemote = makeCloseRemote(ports);
-    const all = { ...ports, budgets, links, doOwed, closeRemote };
+    const all = { ...ports, budgets, links, doOwed, closeRemote, userLanguageOf: makeUserLanguageOf(ports) };
     return {
       budgets,
       links,
@@ -180,6 +191,8 @@ export function aHelpdesk({ allowCorporateAndroid = false } = {}) {
     audited,
     queue,
     sent,
+    activities,
+    mails,
     remotes,
     inventory,
     dropped,

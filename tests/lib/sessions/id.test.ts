@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import type { Principal } from "../../../lib/access/principal.ts";
-import { notifyKeyOf, requestHashOf, sessionIdOf } from "../../../lib/sessions/id.ts";
+import { channels } from "../../../lib/devices/device.ts";
+import { notifyKeyOf, notifyKeysOf, requestHashOf, sessionIdOf } from "../../../lib/sessions/id.ts";
 
 const agent: Principal = { id: "10000000-0000-4000-8000-000000000002", kind: "person", clientId: "portal", roles: [] };
 const part = fc.oneof(
@@ -61,10 +62,19 @@ test("a reason and a ticket of the same words are not the same request", () => {
 
 test("every copy of a notification's message has one key, each notification its own", () => {
   const message = { sessionId: "a".repeat(32), number: 1 };
-  expect(notifyKeyOf({ ...message, attempt: 7 } as typeof message)).toBe(notifyKeyOf(message));
-  expect(notifyKeyOf({ ...message, number: 2 })).not.toBe(notifyKeyOf(message));
-  expect(notifyKeyOf({ ...message, sessionId: "b".repeat(32) })).not.toBe(notifyKeyOf(message));
-  expect(notifyKeyOf({ sessionId: `${message.sessionId}1`, number: 1 })).not.toBe(
-    notifyKeyOf({ sessionId: message.sessionId, number: 11 }),
+  const keyOf = (changes: Partial<typeof message>) => notifyKeyOf({ ...message, ...changes }, "companyPortal");
+  expect(keyOf({ attempt: 7 } as Partial<typeof message>)).toBe(keyOf({}));
+  expect(keyOf({ number: 2 })).not.toBe(keyOf({}));
+  expect(keyOf({ sessionId: "b".repeat(32) })).not.toBe(keyOf({}));
+  expect(keyOf({ sessionId: `${message.sessionId}1`, number: 1 })).not.toBe(keyOf({ number: 11 }));
+});
+
+test("a notification has a key for each channel; Company Portal's is the one it had when it was alone", () => {
+  const message = { sessionId: "a".repeat(32), number: 1 };
+  const keys = notifyKeysOf(message);
+  expect(keys).toEqual(channels.map((channel) => notifyKeyOf(message, channel)));
+  expect(new Set(keys).size).toBe(channels.length);
+  expect(notifyKeyOf(message, "companyPortal")).toBe(
+    "0bb45148ef3e9c2b12079292ed7728dce1e0bafeca94b1a6e728048dd1845db1",
   );
 });

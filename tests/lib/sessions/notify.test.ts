@@ -6,7 +6,7 @@ import { aHelpdesk, at, DEVICE, inShort, MINUTE_MS, SECOND_MS, START, system } f
 import { aSession } from "./a-session.ts";
 
 const { id: ID } = aSession();
-const KEY = notifyKeyOf({ sessionId: ID, number: 1 });
+const KEY = notifyKeyOf({ sessionId: ID, number: 1 }, "companyPortal");
 const SENT = "notification.send outcome success";
 const INTENT = "notification.send intent";
 const message: NotificationMessage = { v: 1, sessionId: ID, number: 1, attempt: 1, notAfter: at(60 * MINUTE_MS) };
@@ -213,7 +213,7 @@ describe("Company Portal", () => {
       await deliver();
       expect(notification()).toEqual({ state, channel: "companyPortal", at: at(0), reason: "throttled" });
       expect(inShort(audited)).toEqual([INTENT, `notification.send outcome ${state} throttled`]);
-      expect(ledger.reservation(DEVICE, KEY)?.state).toBe("done");
+      expect(ledger.reservation(DEVICE, KEY)?.state).toBe(state === "failed" ? "failed" : "done");
       await deliver();
       expect(sent).toEqual([]);
     },
