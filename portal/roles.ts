@@ -1,0 +1,15 @@
+import type { Role } from "../lib/access/principal.ts";
+import type { Place } from "./place.ts";
+
+/** Who may see which screen: any one of these roles. */
+export const rolesOf: Record<Place["screen"], readonly Role[]> = {
+  home: ["RemoteAssistance.Request", "RemoteAssistance.Read", "RemoteAssistance.Update"],
+  connector: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
+  devices: ["RemoteAssistance.Request"],
+  device: ["RemoteAssistance.Request"],
+  sessions: ["RemoteAssistance.Request", "RemoteAssistance.Read"],
+  session: ["RemoteAssistance.Request", "RemoteAssistance.Read"],
+  audit: ["RemoteAssistance.Read"],
+  health: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
+  unknown: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
+};

@@ -1,0 +1,118 @@
+import type { Action, AuditEntry } from "../../lib/audit/entry.ts";
+import { pathWith } from "../api.ts";
+import { useList } from "../load.ts";
+import { Field, SelectField } from "../parts/field.tsx";
+import { Loading } from "../parts/loading.tsx";
+import { Message } from "../parts/message.tsx";
+import { More } from "../parts/more.tsx";
+import { ProblemMessage } from "../parts/problem-message.tsx";
+import { Title } from "../parts/title.tsx";
+import type { Place } from "../place.ts";
+import { usePortal } from "../portal.ts";
+import { AuditTable } from "./audit/audit-table.tsx";
+import { Export } from "./audit/export.tsx";
+
+export type AuditPlace = Extract<Place, { screen: "audit" }>;
+
+/** What can be filtered by: all of a kind, then the single actions that people look for. */
+const offered: readonly (Action | `${string}.`)[] = [
+  "connector.",
+  "session.",
+  "notification.",
+  "webhook.",
+  "audit.",
+  "connector.confirm",
+  "connector.disconnect",
+  "session.request",
+  "session.accept",
+  "session.decline",
+  "session.join",
+  "session.close",
+];
+
+/** A day in the reader's time zone as the start or end of a range. */
+function momentOf(day: string, isEnd: boolean): string | undefined {
+  const at = new Date(`${day}T00:00:00`);
+  if (Number.isNaN(at.getTime())) return undefined;
+  if (isEnd) at.setDate(at.getDate() + 1);
+  return at.toISOString();
+}
+
+/** The audit, newest first, with filters in the address, and its export. */
+export function AuditScreen({ place }: { place: AuditPlace }) {
+  const { t } = usePortal().texts;
+  const { action, actor, device, session } = place;
+  const query = {
+    from: momentOf(place.from, false),
+    to: momentOf(place.to, true),
+    action,
+    actor: actor.trim(),
+    device: device.trim(),
+    session: session.trim(),
+  };
+  const list = useList<AuditEntry>(pathWith("/api/audit", query));
+  return (
+    <>
+      <Title>{t("audit.title")}</Title>
+      <p class="lead">{t("audit.lead")}</p>
+      <Filters place={place} />
+      <Export query={query} />
+      {list.problem && <ProblemMessage problem={list.problem} needs="RemoteAssistance.Read" onRetry={list.reload} />}
+      {!list.items && list.isLoading && <Loading />}
+      {list.items?.length === 0 && !list.problem && (
+        <Message intent="info" title={t("audit.none")}>
+          <p>{t("audit.noneText")}</p>
+        </Message>
+      )}
+      {list.items && list.items.length > 0 && <AuditTable entries={list.items} isOld={list.isLoading} />}
+      <More list={list} />
+    </>
+  );
+}
+
+function Filters({ place }: { place: AuditPlace }) {
+  const { texts, go } = usePortal();
+  const { t } = texts;
+  const change = (filters: Partial<AuditPlace>) => go({ ...place, ...filters }, { replace: true });
+  const text = (name: "actor" | "device" | "session", label: string) => (
+    <Field label={label}>
+      {(ids) => (
+        <input
+          {...ids}
+          class="id"
+          autocomplete="off"
+          spellcheck={false}
+          value={place[name]}
+          onChange={(event) => change({ [name]: event.currentTarget.value })}
+        />
+      )}
+    </Field>
+  );
+  const day = (name: "from" | "to", label: string) => (
+    <Field label={label}>
+      {(ids) => (
+        <input
+          {...ids}
+          type="date"
+          value={place[name]}
+          onChange={(event) => change({ [name]: event.currentTarget.value })}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <search class="filters">
+      {day("from", t("audit.from"))}
+      {day("to", t("audit.to"))}
+      <SelectField
+        label={t("audit.action")}
+        value={place.action}
+        options={[["", t("audit.action.all")], ...offered.map((each) => [each, each] as const)]}
+        onChange={(action) => change({ action })}
+      />
+      {text("actor", t("audit.actor"))}
+      {text("device", t("audit.device"))}
+      {text("session", t("audit.session"))}
+    </search>
+  );
+}
