@@ -21,6 +21,7 @@ import { failingPlainly } from "./failing-plainly.ts";
 import { followSessions } from "./follow-sessions.ts";
 import { health } from "./health.ts";
 import { keepConnected } from "./keep-connected.ts";
+import { names } from "./names.ts";
 import { notify } from "./notify.ts";
 import { notifyPoison } from "./notify-poison.ts";
 import { openapi } from "./openapi.ts";
@@ -74,6 +75,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   api("disconnect", "DELETE", "api/connector", disconnect),
   api("devices", "GET", "api/devices", devices),
   api("device", "GET", "api/devices/{deviceId}", device),
+  api("names", "GET", "api/names", names),
   api("session-request", "POST", "api/sessions", sessionRequest),
   api("sessions", "GET", "api/sessions", sessions),
   api("session", "GET", "api/sessions/{id}", session),

@@ -16,6 +16,7 @@ const table: [name: string, method: string, path: string, allowed: Role[]][] = [
   ["disconnect", "DELETE", "/api/connector", [UPDATE]],
   ["devices", "GET", "/api/devices?top=1", [REQUEST]],
   ["device", "GET", "/api/devices/d0000000-0000-4000-8000-000000000001", [REQUEST]],
+  ["names", "GET", "/api/names?ids=d0000000-0000-4000-8000-000000000001", [REQUEST, READ]],
   ["session-request", "POST", "/api/sessions", [REQUEST]],
   ["sessions", "GET", "/api/sessions", [REQUEST, READ]],
   ["session", "GET", `/api/sessions/${SESSION}`, [REQUEST, READ]],

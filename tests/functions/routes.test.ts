@@ -31,6 +31,7 @@ const http: Record<string, string> = {
   disconnect: "DELETE /api/connector anonymous: Update",
   devices: "GET /api/devices anonymous: Request",
   device: "GET /api/devices/{deviceId} anonymous: Request",
+  names: "GET /api/names anonymous: Request or Read",
   "session-request": "POST /api/sessions anonymous: Request",
   sessions: "GET /api/sessions anonymous: Request or Read",
   session: "GET /api/sessions/{id} anonymous: Request or Read",
