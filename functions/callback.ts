@@ -1,6 +1,7 @@
 import type { HttpHandler } from "@azure/functions";
 import type { App } from "../lib/app.ts";
 import type { CallbackInput } from "../lib/connector/callback.ts";
+import { consentIdOf } from "../lib/connector/consent.ts";
 import { callbackPage } from "../lib/http/callback-page.ts";
 import { cookieOf } from "../lib/http/cookie.ts";
 import { languagesOf } from "../lib/http/languages.ts";
@@ -28,7 +29,9 @@ export const callback = (app: () => App): HttpHandler =>
       sameSite: "Lax" as const,
       maxAge: 0,
     };
-    return { ...callbackPage(outcome, language), cookies: [spent] };
+    // The id is a hash: it opens nothing, and only the same person can confirm.
+    const consentId = outcome === "awaitingConfirmation" && input?.state ? consentIdOf(input.state) : undefined;
+    return { ...callbackPage(outcome, language, consentId), cookies: [spent] };
   });
 
 /** Each parameter once and of sane length; undefined when anything is repeated or overlong (RFC 6749 section 3.1). */

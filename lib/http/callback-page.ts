@@ -1,7 +1,8 @@
 import type { CallbackOutcome } from "../connector/callback.ts";
-import { html, pageOf } from "./page.ts";
+import { html } from "../notifications/html.ts";
+import { pageOf } from "./page.ts";
 
-type Texts = Record<CallbackOutcome, { title: string; text: string }>;
+type Texts = Record<CallbackOutcome, { title: string; text: string }> & { goBack: string };
 
 const statuses: Record<CallbackOutcome, number> = {
   awaitingConfirmation: 200,
@@ -12,6 +13,7 @@ const statuses: Record<CallbackOutcome, number> = {
 
 const catalogue: Record<string, Texts> = {
   en: {
+    goBack: "Go back to the connector",
     awaitingConfirmation: {
       title: "TeamViewer agreed",
       text: "One step is left: go back to the connector, look at the account and confirm it within 15 minutes. Until then it is not used. You can close this page.",
@@ -30,6 +32,7 @@ const catalogue: Record<string, Texts> = {
     },
   },
   fr: {
+    goBack: "Retourner au connecteur",
     awaitingConfirmation: {
       title: "TeamViewer a donné son accord",
       text: "Il reste une étape : retournez au connecteur, vérifiez le compte et confirmez-le dans les 15 minutes. D’ici là, il n’est pas utilisé. Vous pouvez fermer cette page.",
@@ -49,8 +52,12 @@ const catalogue: Record<string, Texts> = {
   },
 };
 
-/** Tells the administrator how the consent ended and what to do next. */
-export function callbackPage(outcome: CallbackOutcome, language: string) {
-  const { title, text } = (catalogue[language] ?? (catalogue.en as Texts))[outcome];
-  return pageOf({ status: statuses[outcome], language, title, content: html`<p>${text}</p>` });
+/** Tells the administrator how the consent ended and what to do next; `consentId` is the consent that waits for them. */
+export function callbackPage(outcome: CallbackOutcome, wanted: string, consentId?: string) {
+  const language = Object.hasOwn(catalogue, wanted) ? wanted : "en";
+  const texts = catalogue[language] as Texts;
+  const { title, text } = texts[outcome];
+  const connector = `/portal/connector${consentId ? `?${new URLSearchParams({ consent: consentId })}` : ""}`;
+  const content = html`<p>${text}</p>\n<p><a class="primary" href="${connector}">${texts.goBack}</a></p>`;
+  return pageOf({ status: statuses[outcome], language, title, content });
 }
