@@ -11,7 +11,7 @@ export const preflight =
     const headers = securityHeaders(request, app().allowedOrigins);
     if (!headers["access-control-allow-origin"]) return { status: 204, headers };
     const allowed = {
-      "access-control-allow-methods": "GET, POST, DELETE",
+      "access-control-allow-methods": "GET, POST, PATCH, DELETE",
       "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key",
       "access-control-max-age": String(KEPT_SECONDS),
     };

@@ -320,6 +320,9 @@ describe("people", () => {
     const answer = await fetch(silent.url, { redirect: "manual", headers: { cookie: cookie.split(";")[0] ?? "" } });
     const tokens = await redeem(new URL(answer.headers.get("location") ?? ""), silent.verifier);
     expect(decodeJwt(tokens.access_token).oid).toBe(ADA);
+    const another = await startSignIn({ prompt: "none", login_hint: "dev.auditor@contoso.example" });
+    const refused = await fetch(another.url, { redirect: "manual", headers: { cookie: cookie.split(";")[0] ?? "" } });
+    expect(new URL(refused.headers.get("location") ?? "").searchParams.get("error")).toBe("login_required");
 
     const out = new URL(server.end_session_endpoint ?? "");
     out.searchParams.set("post_logout_redirect_uri", REDIRECT_URI);

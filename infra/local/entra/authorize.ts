@@ -39,8 +39,9 @@ export function authorizeEndpoint(realm: Realm) {
     show: ({ query, headers }: StandInRequest) =>
       answering(query, (asked) => {
         const signedIn = findPerson(realm, sessionOf(headers.cookie));
+        const hinted = findPerson(realm, asked.loginHint);
         if (asked.prompt === "none") {
-          if (signedIn) return grant(asked, signedIn);
+          if (signedIn && (!asked.loginHint || hinted === signedIn)) return grant(asked, signedIn);
           throw new EntraRefusal(
             "login_required",
             50058,
@@ -49,7 +50,7 @@ export function authorizeEndpoint(realm: Realm) {
         }
         const people = realm.principals.filter(({ kind }) => kind === "person");
         const action = `/${realm.tenantId}/login?${query}`;
-        return choosePage({ action, people, suggested: findPerson(realm, asked.loginHint) ?? signedIn });
+        return choosePage({ action, people, suggested: hinted ?? signedIn });
       }),
 
     choose: ({ query, body }: StandInRequest) =>
