@@ -10,6 +10,9 @@ const claimsSchema = z.object({
   idtyp: z.string().optional(),
   scp: z.string().optional(),
   roles: z.array(z.string()).default([]),
+  // Names are a courtesy: a token with odd ones is as good.
+  given_name: z.string().optional().catch(undefined),
+  name: z.string().optional().catch(undefined),
 });
 
 type Expected = { tenantId: string; allowedClients: readonly string[] };
@@ -41,12 +44,29 @@ export function principalOfClaims(payload: unknown, { tenantId, allowedClients }
       "This client may not call the connector. Ask an administrator to add it to ALLOWED_CLIENTS.",
     );
   }
+  const kind = kindOf(claims.idtyp, claims.scp);
+  const firstName = kind === "person" ? firstNameOf(claims.given_name, claims.name) : "";
   return {
     id: claims.oid.toLowerCase(),
-    kind: kindOf(claims.idtyp, claims.scp),
+    kind,
     clientId,
     roles: roles.filter((role) => claims.roles.includes(role)),
+    ...(firstName ? { firstName } : {}),
   };
+}
+
+const FIRST_NAME_LIMIT = 40;
+
+/** The optional claim `given_name`, else the first word of `name`: readable text of one line. */
+function firstNameOf(givenName = "", name = ""): string {
+  const [given, first = ""] = [givenName, name].map((text) =>
+    text
+      .toWellFormed()
+      .replace(/[\p{Cc}\s]+/gu, " ")
+      .trim(),
+  );
+  const [word = ""] = first.split(" ");
+  return [...(given || word)].slice(0, FIRST_NAME_LIMIT).join("");
 }
 
 function kindOf(idtyp: string | undefined, scp: string | undefined): Principal["kind"] {

@@ -8,4 +8,6 @@ export type Principal = {
   kind: "person" | "application";
   clientId: string;
   roles: readonly Role[];
+  /** A person's, where the token tells it: to be shown to users, never to tell people by. */
+  firstName?: string;
 };

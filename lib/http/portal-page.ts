@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { html } from "./page.ts";
+import { html } from "../notifications/html.ts";
 import { isUnchanged } from "./unchanged.ts";
 
 /** What the portal has to know before anybody signed in. Nothing in it is secret. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { ManagedDevice } from "../../infra/local/graph/managed-device.ts";
-import { startTestApp, type TestApp } from "../app.ts";
+import { type AppProcess, startTestApp, type TestApp } from "../app.ts";
 import { connecting } from "../connect.ts";
 import { requesting } from "../requesting.ts";
 
@@ -52,17 +52,57 @@ describe("The page behind a notification", () => {
   });
 
   test.each([
-    [undefined, "fr-FR,fr;q=0.9", "fr", "Accepter"],
-    [undefined, "de, en;q=0.5", "en", "Accept"],
-    [undefined, undefined, "en", "Accept"],
-    ["fr", "en", "fr", "Accepter"],
-    ["de", "fr", "fr", "Accepter"],
-  ])("of a session in %s speaks to a browser that asks for %s in %s", async (language, browser, spoken, button) => {
-    const { link } = await asked(language ? { language } : {});
-    const { text, headers } = await show(link, browser);
-    expect(headers.get("content-language")).toBe(spoken);
-    expect(text).toContain(`<html lang="${spoken}">`);
-    expect(text).toContain(`>${button}</button>`);
+    ["fr", "PC-001", "es", "fr", "ltr", "Accepter"],
+    ["is", "PHONE-ANA", "es", "es", "ltr", "Aceptar"],
+    [undefined, "PC-001", "es", "de", "ltr", "Annehmen"],
+    [undefined, "MAC-KIM", "es-MX,en;q=0.9", "es", "ltr", "Aceptar"],
+    [undefined, "MAC-KIM", "is, he;q=0.5", "he", "rtl", "אישור"],
+    [undefined, "MAC-KIM", "zh-CN", "zh-Hans", "ltr", "接受"],
+    [undefined, "MAC-KIM", undefined, "en", "ltr", "Accept"],
+  ])(
+    "of a session in %s for the owner of %s, in a browser that asks for %s, speaks %s",
+    async (language, owner, browser, spoken, direction, button) => {
+      const { userId } = agent.device(owner);
+      const { link } = await asked(language ? { language } : {}, { userId });
+      const { text, headers } = await show(link, browser);
+      expect(headers.get("content-language")).toBe(spoken);
+      expect(text).toContain(`<html lang="${spoken}" dir="${direction}">`);
+      expect(text).toContain(`>${button}</button>`);
+    },
+  );
+
+  test("asks Graph once for the language of the user, and does not wait for it long", async () => {
+    const { link } = await asked({}, { userId: agent.device("PC-001").userId });
+    const askedGraph = () => product.around.graph.journal.filter(({ path }) => path.includes("/users/")).length;
+    const askedBefore = askedGraph();
+    const process = product.newProcess();
+    const look = () => process.request("GET", link, { headers: { "accept-language": "it" } });
+    product.around.graph.addFault({ method: "GET", path: "/users/", behaviour: "hang" });
+    const startedMs = performance.now();
+    expect((await look()).headers.get("content-language")).toBe("it");
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    expect(performance.now() - startedMs).toBeGreaterThan(1_900);
+    product.clearFaults();
+    const again = product.newProcess();
+    for (let count = 0; count < 3; count += 1) {
+      const { headers } = await again.request("GET", link, { headers: { "accept-language": "it" } });
+      expect(headers.get("content-language")).toBe("de");
+    }
+    expect(askedGraph() - askedBefore).toBe(2);
+  });
+
+  test("says the first name of the person who asks only where the settings want it", async () => {
+    const named = product.newProcess({ SHOW_AGENT_NAME: "true" });
+    const isNamed = async (process: AppProcess, as: string) => {
+      const session = await agent.open({ deviceId: agent.device().id, language: "en" }, { process, as });
+      await agent.deliverAll();
+      return (await show(agent.linkOf(session.device.id))).text.includes(">Bruno<");
+    };
+    expect(await isNamed(named, "Bruno Agent")).toBe(true);
+    expect(await isNamed(named, "Everything robot")).toBe(false);
+    expect(await isNamed(product.process(), "Bruno Agent")).toBe(false);
+    const stored = (await product.rows("sessions")).filter((row) => JSON.stringify(row).includes("agentName"));
+    expect(stored).toHaveLength(1);
   });
 
   test.each(["</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<b>&amp;'", "{{7*7}}\u202E"])(
@@ -76,7 +116,7 @@ describe("The page behind a notification", () => {
         .replaceAll(">", "&gt;")
         .replaceAll('"', "&quot;")
         .replaceAll("'", "&#39;");
-      expect(text.split(`<dd>${escaped}</dd>`)).toHaveLength(3);
+      expect(text.split(`<dd><bdi>${escaped}</bdi></dd>`)).toHaveLength(3);
       expect(text).not.toMatch(/<(script|img|b)\b/);
     },
   );

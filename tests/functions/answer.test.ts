@@ -31,8 +31,10 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const give = (link: string, answer: string, process: AppProcess = product.process()) =>
   process.request("POST", link, { body: `answer=${answer}`, headers: FORM });
 
+/** Of a device whose owner has no language of their own: the browser's is spoken. */
 async function asked() {
-  const session = await agent.open();
+  const { userId } = agent.device("MAC-KIM");
+  const session = await agent.open({ deviceId: agent.device("PHONE-ANA", { userId }).id });
   await agent.deliverAll();
   return { session, id: session.id, link: agent.linkOf(session.device.id) };
 }
@@ -140,13 +142,44 @@ describe("The user who declines", () => {
   });
 });
 
+describe("The user who did not ask for help", () => {
+  test("is thanked and told that IT knows; the session ends as if declined and says why", async () => {
+    const { id, link } = await asked();
+    const { status, text } = await give(link, "not-requested");
+    expect([status, text]).toEqual([200, expect.stringContaining("<h1>Thank you for telling us</h1>")]);
+    expect(text).toContain("Your IT support is told that you did not ask for it.");
+    const at = product.clock.now().toISOString();
+    expect(await agent.look(id)).toMatchObject({
+      state: "declined",
+      declineReason: "not-requested",
+      answeredAt: at,
+      closedAt: at,
+    });
+    expect(stateAtTeamViewer(id)).toEqual(["Closed"]);
+    expect((await answers(id)).map(({ action, phase, reason }) => [action, phase, reason])).toEqual([
+      ["session.decline", "intent", undefined],
+      ["session.decline", "outcome", "not-requested"],
+    ]);
+    expect((await give(link, "accept")).status).toBe(404);
+  });
+
+  test("reads so in their own language", async () => {
+    const { link } = await asked();
+    const headers = { ...FORM, "accept-language": "ar-EG" };
+    const { text } = await product.request("POST", link, { body: "answer=not-requested", headers });
+    expect(text).toContain('<html lang="ar" dir="rtl">');
+    expect(text).toContain("شكرًا لإبلاغنا");
+  });
+});
+
 describe("An answer that is none", () => {
-  test.each(["answer=maybe", "", "accept", "answer=", "ANSWER=accept"])(
+  test.each(["answer=maybe", "", "accept", "answer=", "ANSWER=accept", "answer=notRequested"])(
     "such as %j is refused and changes nothing",
     async (body) => {
       const { id, link } = await asked();
-      const { status } = await product.request("POST", link, { body, headers: FORM });
-      expect(status).toBe(400);
+      const headers = { ...FORM, "accept-language": "sv" };
+      const { status, text } = await product.request("POST", link, { body, headers });
+      expect([status, text]).toEqual([400, expect.stringContaining("<h1>Det fungerade inte</h1>")]);
       expect((await agent.look(id)).state).toBe("open");
       expect(await lines(id)).toEqual([]);
     },

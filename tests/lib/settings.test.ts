@@ -47,6 +47,7 @@ test("with the least of settings everything else takes its documented default", 
     termsUrl: "https://www.teamviewer.com/en/legal/eula",
     allowCorporateAndroid: false,
     intuneRbac: false,
+    showAgentName: false,
     sessionMinutes: 60,
     sessionRetentionDays: 90,
     auditRetentionMonths: 24,
@@ -74,6 +75,7 @@ test("every setting that is given is taken", () => {
     TERMS_URL: "https://terms.example/v2",
     ALLOW_CORPORATE_ANDROID: "true",
     INTUNE_RBAC: "on",
+    SHOW_AGENT_NAME: "true",
     SESSION_MINUTES: "5",
     SESSION_RETENTION_DAYS: "3650",
     AUDIT_RETENTION_MONTHS: "120",
@@ -98,6 +100,7 @@ test("every setting that is given is taken", () => {
     termsUrl: "https://terms.example/v2",
     allowCorporateAndroid: true,
     intuneRbac: true,
+    showAgentName: true,
     sessionMinutes: 5,
     sessionRetentionDays: 3650,
     auditRetentionMonths: 120,
@@ -213,6 +216,7 @@ test("a webhook may lead to this machine only where that is said", () => {
 
 describe("Numbers", () => {
   test.each([
+    ["SHOW_AGENT_NAME", "yes"],
     ["SESSION_MINUTES", "0"],
     ["SESSION_MINUTES", "1441"],
     ["SESSION_MINUTES", "7.5"],

@@ -34,6 +34,31 @@ test("a person is told by object id, with the client and the roles of the token"
   });
 });
 
+describe("A person's first name", () => {
+  const named = (claims: Record<string, unknown>) => principalOfClaims({ ...person, ...claims }, expected).firstName;
+
+  test.each<[Record<string, unknown>, string | undefined]>([
+    [{ given_name: "Ana María", name: "Duval, Ana" }, "Ana María"],
+    [{ name: "Bruno Agent" }, "Bruno"],
+    [{ name: "  Bruno\u00a0Agent " }, "Bruno"],
+    [{ given_name: " ", name: "Bruno Agent" }, "Bruno"],
+    [{ given_name: "Ana\r\nDuval" }, "Ana Duval"],
+    [{ given_name: "x".repeat(41) }, "x".repeat(40)],
+    [{ given_name: "😀".repeat(41) }, "😀".repeat(40)],
+    [{ given_name: "Ana\ud800" }, "Ana\ufffd"],
+    [{ given_name: "", name: "" }, undefined],
+    [{ given_name: ["Ana"], name: 7 }, undefined],
+    [{}, undefined],
+  ])("of %j is %j", (claims, firstName) => {
+    expect(named(claims)).toBe(firstName);
+  });
+
+  test("is none of an application's", () => {
+    const principal = principalOfClaims({ ...application, given_name: "Robot", name: "Robot" }, expected);
+    expect(principal).not.toHaveProperty("firstName");
+  });
+});
+
 test("an application carries idtyp app and no scope", () => {
   expect(principalOfClaims(application, expected)).toMatchObject({ id: AGENT, kind: "application" });
 });

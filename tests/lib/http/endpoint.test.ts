@@ -187,7 +187,10 @@ describe("What goes wrong", () => {
 describe("A function that answers a browser", () => {
   const answered = async (answer: () => Promise<{ status: number; headers?: Record<string, string> }>) => {
     const { context, lines } = anInvocation();
-    const { headers, ...rest } = (await pageHandler(() => app, answer)(aRequest(), context)) as {
+    const { headers, ...rest } = (await pageHandler(() => ({ ...app, languageFor: () => "en" }), answer)(
+      aRequest(),
+      context,
+    )) as {
       status: number;
       headers: Record<string, string>;
       body?: string;

@@ -1,19 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
 import { AppError } from "../../../lib/errors.ts";
+import { failedPage } from "../../../lib/http/answer-page.ts";
 import { pageHandler } from "../../../lib/http/page-handler.ts";
+import { chooseLanguage } from "../../../lib/notifications/texts.ts";
 import { anInvocation, aRequest } from "./a-request.ts";
 
 type Answer = { status: number; headers: Record<string, string>; body: string };
+const speaking = { languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, "nl"]) };
 const failing = async (error: unknown) => {
   const handler = pageHandler(
-    () => undefined,
+    () => speaking,
     () => Promise.reject(error),
   );
   return (await handler(aRequest(), anInvocation().context)) as Answer;
 };
 
 test("a function for browsers is given the request, the app and the id of the invocation", async () => {
-  const app = { name: "the app" };
+  const app = { ...speaking, name: "the app" };
   const given: unknown[] = [];
   const handler = pageHandler(
     () => app,
@@ -67,5 +70,40 @@ describe("A page about something that went wrong", () => {
       async () => ({ status: 200 }),
     );
     expect(await handler(aRequest(), anInvocation().context)).toMatchObject({ status: 500 });
+  });
+});
+
+describe("A page for users about something that went wrong", () => {
+  const failingFor = async (acceptLanguage: string | undefined, error: unknown, app = () => speaking) => {
+    const handler = pageHandler(app, () => Promise.reject(error), failedPage);
+    const request = aRequest({ headers: acceptLanguage ? { "accept-language": acceptLanguage } : {} });
+    return (await handler(request, anInvocation().context)) as Answer;
+  };
+  const trouble = new AppError("upstream-unavailable", "Storage is away at 10.0.0.7.", { retryAfterSeconds: 30 });
+
+  test.each([
+    ["fr-FR", "fr", "Veuillez réessayer dans un instant."],
+    ["is, de;q=0.5", "de", "Bitte versuchen Sie es gleich noch einmal."],
+    ["is", "nl", "Probeer het zo meteen opnieuw."],
+    [undefined, "nl", "Probeer het zo meteen opnieuw."],
+  ])("speaks to a browser that asks for %s in %s and shows a number to find it by", async (asked, spoken, words) => {
+    const { status, headers, body } = await failingFor(asked, trouble);
+    expect([status, headers["content-language"], headers["retry-after"]]).toEqual([503, spoken, "30"]);
+    expect(body).toContain(words);
+    expect(body).toContain('<bdi dir="ltr">call-1</bdi>');
+  });
+
+  test("tells nothing of what it was", async () => {
+    for (const error of [trouble, new Error("secret")]) {
+      const { body } = await failingFor("en", error);
+      expect(body).not.toMatch(/10\.0\.0\.7|Storage|secret|upstream|at .*\.ts/);
+    }
+  });
+
+  test("speaks the browser's language even when the app itself cannot be had", async () => {
+    const { status, headers } = await failingFor("ar", trouble, () => {
+      throw new Error("not started");
+    });
+    expect([status, headers["content-language"]]).toEqual([500, "ar"]);
   });
 });

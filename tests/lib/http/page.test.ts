@@ -1,14 +1,19 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { askPage, declinedPage, overPage } from "../../../lib/http/answer-page.ts";
+import type { Platform } from "../../../lib/devices/device.ts";
+import { askPage, declinedPage, failedPage, overPage, reportedPage } from "../../../lib/http/answer-page.ts";
 import { callbackPage } from "../../../lib/http/callback-page.ts";
-import { html, pageOf } from "../../../lib/http/page.ts";
+import { pageOf } from "../../../lib/http/page.ts";
+import { html } from "../../../lib/notifications/html.ts";
 import { languages } from "../../../lib/notifications/texts.ts";
 import { anyText } from "../any-text.ts";
 import { aSession } from "../sessions/a-session.ts";
 
 type Page = ReturnType<typeof pageOf>;
+
+const APP_STORE = "https://apps.apple.com/app/teamviewer-quicksupport/id661649585";
+const GOOGLE_PLAY = "https://play.google.com/store/apps/details?id=com.teamviewer.quicksupport.market";
 
 /** A Content-Security-Policy by directive. */
 function policyOf({ headers }: Page): Record<string, string> {
@@ -20,36 +25,20 @@ const textOf = ({ body }: Page) => String(body);
 const tagsOf = (page: Page) => textOf(page).match(/<[^>]*>/g);
 
 const outcomes = ["awaitingConfirmation", "refused", "invalid", "failed"] as const;
-const everyPage = (language: string): Page[] => [
+const on = (platform: Platform) => aSession({ device: { ...aSession().device, platform } });
+const userPages = (language: string): Page[] => [
   askPage(aSession({ reason: "VPN" }), "Contoso", language),
   askPage(aSession({ state: "accepted" }), "Contoso", language),
   declinedPage(language),
+  reportedPage(language),
   overPage(language),
-  ...outcomes.map((outcome) => callbackPage(outcome, language)),
+  failedPage({ status: 503, language, number: "0f0e0d0c" }),
 ];
-
-describe("Text in HTML", () => {
-  test("is escaped, HTML is not", () => {
-    const inner = html`<b>${"<i>"}</b>`;
-    expect(html`${`&<>"'`}${inner}${undefined}`.html).toBe("&amp;&lt;&gt;&quot;&#39;<b>&lt;i&gt;</b>");
-  });
-
-  test("can neither open a tag nor leave an attribute, and reads the same again", async () => {
-    const entities: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
-    const hostile = fc.oneof(
-      anyText(),
-      fc.string({ unit: fc.constantFrom("<", ">", "&", '"', "'", "a", ";", "lt", "amp") }),
-    );
-    await fc.assert(
-      fc.property(hostile, (text) => {
-        const made = html`${text}`.html;
-        expect(made).not.toMatch(/[<>"']/);
-        expect(made.replace(/&(lt|gt|quot|#39|amp);/g, (entity) => entities[entity] ?? "")).toBe(text);
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
+const everyPage = (language: string): Page[] => [
+  ...userPages(language),
+  // Administrators read English and French.
+  ...(["en", "fr"].includes(language) ? outcomes : []).map((outcome) => callbackPage(outcome, language)),
+];
 
 describe("The page that asks a user", () => {
   const session = aSession({ reason: "The VPN does not connect" });
@@ -60,11 +49,12 @@ describe("The page that asks a user", () => {
       expect(textOf(page)).toContain(fact);
   });
 
-  test("posts accept or decline to its own address and holds no link to TeamViewer", () => {
+  test("posts one of three answers to its own address and holds no link to TeamViewer", () => {
     expect(tagsOf(page)?.filter((tag) => tag.startsWith("<form"))).toEqual(['<form method="post">']);
     expect(tagsOf(page)?.filter((tag) => tag.startsWith("<button"))).toEqual([
       '<button class="primary" name="answer" value="accept">',
       '<button name="answer" value="decline">',
+      '<button class="quiet" name="answer" value="not-requested">',
     ]);
     expect(textOf(page)).not.toContain("teamviewer.com");
   });
@@ -75,7 +65,7 @@ describe("The page that asks a user", () => {
   });
 
   test("has no line for a reason that was not given", () => {
-    const line = "<dt>Why</dt><dd>The VPN does not connect</dd>";
+    const line = "<dt>Why</dt><dd><bdi>The VPN does not connect</bdi></dd>";
     expect(textOf(page)).toContain(line);
     expect(textOf(askPage(aSession(), "Contoso", "en"))).toBe(textOf(page).replace(line, ""));
   });
@@ -85,10 +75,46 @@ describe("The page that asks a user", () => {
     const accepted = askPage(aSession({ state: "accepted" }), "Contoso", "en");
     expect(textOf(accepted)).toContain("<h1>You accepted</h1>");
     expect(textOf(accepted)).toMatch(/<p>[^<]*decline after all[^<]*<\/p>\s*<dl>/);
-    expect(buttons(accepted)).toEqual(["Go on to TeamViewer", "Decline"]);
+    expect(buttons(accepted)).toEqual(["Go on to TeamViewer", "Decline", "I did not ask for this"]);
     expect(textOf(page)).not.toContain("You accepted");
     expect(textOf(page)).toMatch(/<\/h1>\s*<dl>/);
-    expect(buttons(page)).toEqual(["Accept", "Decline"]);
+    expect(buttons(page)).toEqual(["Accept", "Decline", "I did not ask for this"]);
+  });
+
+  test("says the first name of the agent before the organization, where it is to be read", () => {
+    const named = askPage(aSession({ agentName: "Bruno" }), "Contoso", "en");
+    expect(textOf(named)).toContain("<dt>Who asks</dt><dd><bdi>Bruno</bdi><br><bdi>Contoso</bdi></dd>");
+    expect(textOf(page)).toContain("<dt>Who asks</dt><dd><bdi>Contoso</bdi></dd>");
+  });
+
+  test.each<[Platform, RegExp, string[]]>([
+    ["windows", /TeamViewer opens, or its small program QuickSupport is downloaded/, []],
+    ["macos", /TeamViewer opens, or its small program QuickSupport is downloaded/, []],
+    ["linux", /TeamViewer opens, or its small program QuickSupport is downloaded/, []],
+    ["ios", /App Store.*start the screen broadcast yourself/s, [APP_STORE]],
+    ["ipados", /App Store.*start the screen broadcast yourself/s, [APP_STORE]],
+    ["android", /Google Play.*Allow the connection when QuickSupport asks/s, [GOOGLE_PLAY]],
+  ])("says what happens next on %s", (platform, said, links) => {
+    const text = textOf(askPage(on(platform), "Contoso", "en"));
+    expect(text).toMatch(said);
+    expect(text).toContain("Nobody can see your screen before you allow it.");
+    expect(text.match(/<a [^>]*>/g) ?? []).toEqual(links.map((link) => `<a href="${link}" rel="noreferrer">`));
+    if (links.length === 0) expect(text).not.toMatch(/App Store|Google Play|broadcast/);
+  });
+
+  test("lets the keyboard reach the answers first", () => {
+    const focusable = textOf(page).match(/<(a|button)\b/g);
+    expect(focusable).toEqual(["<button", "<button", "<button", "<a"]);
+  });
+
+  test.each([...languages])("has at most 12 KB in the language %s, however long what it says", (language) => {
+    const longest = aSession({
+      agentName: "ش".repeat(40),
+      reason: "'".repeat(500),
+      device: { ...session.device, name: "'".repeat(250) },
+    });
+    const { body } = askPage(longest, "'".repeat(100), language);
+    expect(Buffer.byteLength(String(body))).toBeLessThanOrEqual(12 * 1024);
   });
 
   test("keeps its tags, whatever an agent, a device or an organization is called", async () => {
@@ -104,10 +130,11 @@ describe("The page that asks a user", () => {
 
 describe.each([...languages, "xx"])("In the language %s", (language) => {
   const pages = everyPage(language);
+  const direction = ["ar", "he"].includes(language) ? "rtl" : "ltr";
 
   test("every page is a whole page that says its language", () => {
     for (const page of pages) {
-      expect(textOf(page)).toMatch(new RegExp(`^<!doctype html>\n<html lang="${language}">`));
+      expect(textOf(page)).toMatch(new RegExp(`^<!doctype html>\n<html lang="${language}" dir="${direction}">`));
       expect(page.headers["content-language"]).toBe(language);
       expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
     }
@@ -128,7 +155,7 @@ describe.each([...languages, "xx"])("In the language %s", (language) => {
 
   test("no page has a heading, sentence, term or button without words", () => {
     for (const page of pages) {
-      const elements = [...textOf(page).matchAll(/<(title|h1|p|dt|dd|button)\b[^>]*>([^<]*)<\//g)];
+      const elements = [...textOf(page).matchAll(/<(title|h1|h2|p|dt|bdi|li|a|button)\b[^>]*>([^<]*)<\//g)];
       expect(elements.length).toBeGreaterThan(2);
       expect(elements.filter(([, , words = ""]) => !/[\p{L}\d]{2}/u.test(words))).toEqual([]);
     }
@@ -157,11 +184,16 @@ describe.each([...languages, "xx"])("In the language %s", (language) => {
   });
 });
 
-test("pages in French and in English share no sentence, and both have the same tags", () => {
-  const [english, french] = [everyPage("en"), everyPage("fr")];
-  const sentences = (page: Page): string[] => textOf(page).match(/(?<=<p>)[^<]+/g) ?? [];
+const others = languages.filter((language) => language !== "en");
+test.each([
+  ...others.map((language) => ["users", language, userPages] as const),
+  ["administrators", "fr", everyPage] as const,
+])("pages for %s share no sentence in %s and in English, and both have the same tags", (_title, language, pagesIn) => {
+  const [english, own] = [pagesIn("en"), pagesIn(language)];
+  const sentences = (page: Page): string[] => textOf(page).match(/(?<=<(p|li|h2|dt|a [^>]*|button[^>]*)>)[^<]+/g) ?? [];
+  expect(own).toHaveLength(english.length);
   for (const [index, page] of english.entries()) {
-    const other = french[index] ?? page;
+    const other = own[index] ?? page;
     expect(sentences(page).filter((sentence) => sentences(other).includes(sentence))).toEqual([]);
     expect(tagsOf(other)?.slice(2)).toEqual(tagsOf(page)?.slice(2));
   }

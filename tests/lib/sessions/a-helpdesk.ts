@@ -140,6 +140,7 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
     organization: "Contoso",
     defaultLanguage: "en",
     sessionMinutes: 60,
+    showAgentName: false,
     sessionRetentionDays: 90,
     auditRetentionMonths: 24,
   };

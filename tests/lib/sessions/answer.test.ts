@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { AppError } from "../../../lib/errors.ts";
-import { sessionStates } from "../../../lib/sessions/session.ts";
+import type { Answer } from "../../../lib/sessions/answer.ts";
+import { sessionStates, sessionViewSchema, viewOfSession } from "../../../lib/sessions/session.ts";
 import { aHelpdesk, at, inShort, MINUTE_MS } from "./a-helpdesk.ts";
 import { aSession } from "./a-session.ts";
 
@@ -14,7 +15,7 @@ function open(changes: Parameters<typeof aSession>[0] = {}) {
   desk.sessions.begin(aSession({ code: "s1", ...off, ...changes }));
   const links = { supporterUrl: "https://s.example", endCustomerUrl: "https://c.example" };
   desk.remotes.push({ code: "s1", ourId: ID, state: "open", online: false, ...links });
-  const answer = (what: "accept" | "decline") => desk.answer(ID, what, "call-1");
+  const answer = (what: Answer) => desk.answer(ID, what, "call-1");
   const session = () => desk.sessions.get(ID);
   return { ...desk, answer, session };
 }
@@ -122,9 +123,42 @@ describe("Declining", () => {
   });
 });
 
+describe("Saying that nobody asked for help", () => {
+  test.each(["open", "accepted", "inProgress"] as const)(
+    "declines, and tells why in the session and in the audit (%s)",
+    async (state) => {
+      const { answer, session, remotes, audited } = open({ state });
+      expect(await answer("not-requested")).toMatchObject({ state: "declined", declineReason: "not-requested" });
+      expect(session()).toMatchObject({ state: "declined", declineReason: "not-requested", closedAt: at(0) });
+      expect(remotes[0]?.state).toBe("closed");
+      expect(inShort(audited)).toEqual(["session.decline intent", "session.decline outcome success not-requested"]);
+    },
+  );
+
+  test("is seen by whoever reads the session, and a plain no is not", async () => {
+    const view = async (what: Answer) => {
+      const { answer, session } = open();
+      await answer(what);
+      return viewOfSession(session() ?? aSession());
+    };
+    expect(await view("not-requested")).toHaveProperty("declineReason", "not-requested");
+    expect(await view("decline")).not.toHaveProperty("declineReason");
+    expect(sessionViewSchema.parse(await view("not-requested"))).toMatchObject({ state: "declined" });
+  });
+
+  test("at the same moment as declining is one of both, whoever was faster", async () => {
+    const { answer, newProcess, journal, audited, session } = open();
+    const both = await Promise.all([answer("decline"), newProcess().answer(ID, "not-requested", "call-2")]);
+    expect(both.map((each) => each?.state)).toEqual(["declined", "declined"]);
+    expect(journal.countOf("remote.close")).toBe(1);
+    const wins = inShort(audited).filter((line) => line.startsWith("session.decline outcome success"));
+    expect(wins).toEqual([`session.decline outcome success${session()?.declineReason ? " not-requested" : ""}`]);
+  });
+});
+
 describe("There is nothing to answer, nothing happens and nothing is audited", () => {
   const nothing = async (desk: ReturnType<typeof open>) => {
-    for (const what of ["accept", "decline"] as const) expect(await desk.answer(what)).toBeUndefined();
+    for (const what of ["accept", "decline", "not-requested"] as const) expect(await desk.answer(what)).toBeUndefined();
     expect(await desk.findForUser(ID)).toBeUndefined();
     expect([desk.audited, desk.journal.countOf("sessions.update")]).toEqual([[], 0]);
   };
