@@ -25,8 +25,6 @@ export function Frame({ place, children }: { place: Place; children: ComponentCh
   const { texts, config, person, may, signOut } = usePortal();
   const { t } = texts;
   const isOnline = useOnline();
-  const home = entries.find(({ key }) => rolesOf[key].some(may))?.key;
-  const current = place.screen === "home" ? home : place.screen;
   return (
     <>
       <a class="skip" href="#content">
@@ -52,7 +50,7 @@ export function Frame({ place, children }: { place: Place; children: ComponentCh
               .filter(({ key }) => rolesOf[key].some(may))
               .map(({ to, key, also }) => (
                 <li key={key}>
-                  <Link to={to} isCurrent={current === key || current === also}>
+                  <Link to={to} isCurrent={place.screen === key || place.screen === also}>
                     {t(`nav.${key}`)}
                   </Link>
                 </li>

@@ -13,3 +13,10 @@ export const rolesOf: Record<Place["screen"], readonly Role[]> = {
   health: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
   unknown: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
 };
+
+/** Everybody starts where their work is. */
+export function homeOf(may: (role: Role) => boolean): Place {
+  if (may("RemoteAssistance.Request")) return { screen: "devices", search: "", platform: "" };
+  if (may("RemoteAssistance.Update")) return { screen: "connector", consent: undefined };
+  return { screen: "sessions", state: "", device: "", mine: false };
+}

@@ -25,16 +25,7 @@ export function ScreenAt({ place }: { place: Place }) {
   if (place.screen === "session") return <SessionScreen key={place.id} id={place.id} />;
   if (place.screen === "audit") return <AuditScreen place={place} />;
   if (place.screen === "health") return <HealthScreen />;
-  if (place.screen === "home") return <Home />;
   return <Unknown />;
-}
-
-/** Everybody starts where their work is. */
-function Home() {
-  const { may } = usePortal();
-  if (may("RemoteAssistance.Request")) return <DevicesScreen place={{ screen: "devices", search: "", platform: "" }} />;
-  if (may("RemoteAssistance.Update")) return <ConnectorScreen consent={undefined} />;
-  return <SessionsScreen place={{ screen: "sessions", state: "", device: "", mine: false }} />;
 }
 
 function NoRole() {

@@ -6,6 +6,7 @@ import { Frame } from "./frame.tsx";
 import { useNames } from "./names.ts";
 import { addressOf, type Place, placeOf } from "./place.ts";
 import { type Portal, PortalContext } from "./portal.ts";
+import { homeOf } from "./roles.ts";
 import { ScreenAt } from "./screen-at.tsx";
 import type { SignedIn } from "./sign-in.ts";
 import type { Texts } from "./texts.ts";
@@ -33,13 +34,15 @@ export function SignedInPortal({ config, texts, signedIn, askEntra, signOut }: P
   }, []);
 
   const { person } = signedIn;
+  const may = (role: Role) => person.roles.includes(role);
+  const shown = place.screen === "home" ? homeOf(may) : place;
   const portal: Portal = {
     config,
     texts,
     api,
     person,
     names,
-    may: (role: Role) => person.roles.includes(role),
+    may,
     go(to, { replace } = { replace: false }) {
       history[replace ? "replaceState" : "pushState"](null, "", addressOf(to));
       setPlace(to);
@@ -50,8 +53,8 @@ export function SignedInPortal({ config, texts, signedIn, askEntra, signOut }: P
   };
   return (
     <PortalContext.Provider value={portal}>
-      <Frame place={place}>
-        <ScreenAt place={place} />
+      <Frame place={shown}>
+        <ScreenAt place={shown} />
       </Frame>
     </PortalContext.Provider>
   );

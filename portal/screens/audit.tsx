@@ -9,6 +9,7 @@ import { ProblemMessage } from "../parts/problem-message.tsx";
 import { Title } from "../parts/title.tsx";
 import type { Place } from "../place.ts";
 import { usePortal } from "../portal.ts";
+import { actionText } from "./audit/action-text.ts";
 import { AuditTable } from "./audit/audit-table.tsx";
 import { Export } from "./audit/export.tsx";
 
@@ -30,6 +31,17 @@ const offered: readonly (Action | `${string}.`)[] = [
   "session.close",
 ];
 
+/** What is shown unless somebody asks for more: older days have to be looked through one by one. */
+const DAYS_SHOWN = 7;
+
+/** A date field's value: the day in the reader's time zone. */
+function dayBefore(days: number): string {
+  const at = new Date();
+  at.setDate(at.getDate() - days);
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
 /** A day in the reader's time zone as the start or end of a range. */
 function momentOf(day: string, isEnd: boolean): string | undefined {
   const at = new Date(`${day}T00:00:00`);
@@ -42,8 +54,9 @@ function momentOf(day: string, isEnd: boolean): string | undefined {
 export function AuditScreen({ place }: { place: AuditPlace }) {
   const { t } = usePortal().texts;
   const { action, actor, device, session } = place;
+  const from = place.from || dayBefore(DAYS_SHOWN);
   const query = {
-    from: momentOf(place.from, false),
+    from: momentOf(from, false),
     to: momentOf(place.to, true),
     action,
     actor: actor.trim(),
@@ -55,7 +68,7 @@ export function AuditScreen({ place }: { place: AuditPlace }) {
     <>
       <Title>{t("audit.title")}</Title>
       <p class="lead">{t("audit.lead")}</p>
-      <Filters place={place} />
+      <Filters place={{ ...place, from }} />
       <Export query={query} />
       {list.problem && <ProblemMessage problem={list.problem} needs="RemoteAssistance.Read" onRetry={list.reload} />}
       {!list.items && list.isLoading && <Loading />}
@@ -107,7 +120,7 @@ function Filters({ place }: { place: AuditPlace }) {
       <SelectField
         label={t("audit.action")}
         value={place.action}
-        options={[["", t("audit.action.all")], ...offered.map((each) => [each, each] as const)]}
+        options={[["", t("audit.action.all")], ...offered.map((each) => [each, actionText(each, texts)] as const)]}
         onChange={(action) => change({ action })}
       />
       {text("actor", t("audit.actor"))}

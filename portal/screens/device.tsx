@@ -72,7 +72,7 @@ function About({ device }: { device: DeviceView }) {
     <Facts
       facts={[
         [t("devices.user"), userName ?? t("is.none")],
-        ["", userPrincipalName === userName ? undefined : userPrincipalName],
+        [t("device.account"), userPrincipalName],
         [t("device.os"), `${platformName(platform)} ${osVersion}`.trim()],
         [t("device.model"), `${manufacturer} ${model}`.trim()],
         [t("device.serial"), device.serialNumber],

@@ -122,7 +122,14 @@ function DeviceTable({ devices, isOld }: { devices: DeviceView[]; isOld: boolean
               {eligibility.eligible ? (
                 <Badge tone="success">{t("devices.ready")}</Badge>
               ) : (
-                <Badge tone="neutral">{t("devices.blocked")}</Badge>
+                <>
+                  <Badge tone="neutral">{t("devices.blocked")}</Badge>
+                  {eligibility.reasons.map(({ code, text }) => (
+                    <p key={code} class="hint">
+                      {maybe(`eligibility.${code}`) ?? text}
+                    </p>
+                  ))}
+                </>
               )}
             </td>
           </tr>

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../../../lib/audit/entry.ts";
 import { Badge, type Tone } from "../../parts/badge.tsx";
 import { Link } from "../../parts/link.tsx";
 import { usePortal } from "../../portal.ts";
+import { actionText } from "./action-text.ts";
 
 const tones: Record<NonNullable<AuditEntry["result"]>, Tone> = {
   success: "success",
@@ -56,7 +57,7 @@ function Row({ entry }: { entry: AuditEntry }) {
         {actor.kind !== "system" && <span class="quiet"> {t(`audit.kind.${actor.kind}`)}</span>}
       </td>
       <td data-label={t("audit.action")}>
-        <code>{action}</code>
+        <span title={action}>{actionText(action, texts)}</span>
       </td>
       <td data-label={t("audit.result")}>
         {phase === "intent" || !result ? (
