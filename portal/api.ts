@@ -1,5 +1,5 @@
 import { Problem, problemOfAnswer } from "./problem.ts";
-import type { SignedIn } from "./sign-in.ts";
+import type { SignedIn } from "./signed-in.ts";
 
 export type List<T> = { value: T[]; nextPage?: string };
 

@@ -4,7 +4,8 @@ import { Loading } from "./parts/loading.tsx";
 import { Message } from "./parts/message.tsx";
 import { TextsContext } from "./portal.ts";
 import { type Problem, problemOf } from "./problem.ts";
-import type { SignedIn, SignIn } from "./sign-in.ts";
+import type { SignIn } from "./sign-in.ts";
+import type { SignedIn } from "./signed-in.ts";
 import { SignedInPortal } from "./signed-in-portal.tsx";
 import type { Texts } from "./texts.ts";
 

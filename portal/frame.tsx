@@ -1,12 +1,13 @@
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Icon, type IconName } from "./parts/icon.tsx";
 import { Link } from "./parts/link.tsx";
 import { Message } from "./parts/message.tsx";
 import type { Place } from "./place.ts";
 import { usePortal, useTexts } from "./portal.ts";
 import { rolesOf } from "./roles.ts";
 
-type Entry = { to: Place; key: "connector" | "devices" | "sessions" | "audit" | "health"; also: Place["screen"] };
+type Entry = { to: Place; key: IconName; also: Place["screen"] };
 
 const entries: readonly Entry[] = [
   { to: { screen: "devices", search: "", platform: "" }, key: "devices", also: "device" },
@@ -51,6 +52,7 @@ export function Frame({ place, children }: { place: Place; children: ComponentCh
               .map(({ to, key, also }) => (
                 <li key={key}>
                   <Link to={to} isCurrent={place.screen === key || place.screen === also}>
+                    <Icon name={key} />
                     {t(`nav.${key}`)}
                   </Link>
                 </li>

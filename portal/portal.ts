@@ -4,7 +4,7 @@ import type { Role } from "../lib/access/principal.ts";
 import type { Api } from "./api.ts";
 import type { PortalConfig } from "./config.ts";
 import type { Place } from "./place.ts";
-import type { Person } from "./sign-in.ts";
+import type { Person } from "./signed-in.ts";
 import type { Texts } from "./texts.ts";
 
 /** What every screen has at hand. */

@@ -1,18 +1,8 @@
 import * as oauth from "oauth4webapi";
 import type { PortalConfig } from "./config.ts";
 import { Problem } from "./problem.ts";
-
-/** Who signed in, as Entra's ID token says; the roles, as the API's token does. */
-export type Person = { id: string | undefined; name: string; roles: readonly string[] };
-
-/** A sign-in: its tokens stay in this closure, so they are gone with the page. */
-export type SignedIn = {
-  person: Person;
-  /** A token that is still good for a minute. Throws the problem `signed-out` when Entra gives none any more. */
-  accessToken: () => Promise<string>;
-  /** Asks for a new token though the one at hand has not run out. */
-  renew: () => Promise<string>;
-};
+import type { Person, SignedIn } from "./signed-in.ts";
+import { rolesIn } from "./token-roles.ts";
 
 /** What has to outlive the way to Entra and back: no token, and used once. */
 type Journey = { state: string; nonce: string; verifier: string; returnTo: string; isSilent: boolean };
@@ -168,20 +158,6 @@ function takeJourney(): Journey | undefined {
 const endOf = ({ expires_in = 0 }: oauth.TokenEndpointResponse) => Date.now() + expires_in * 1000 - MARGIN_MS;
 
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-
-/**
- * The app roles in the API's access token, only to show what can be done: it is the API that decides. Where the token cannot
- * be read, every screen is offered.
- */
-export function rolesIn(accessToken: string): readonly string[] {
-  try {
-    const payload = accessToken.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
-    const { roles = [] } = JSON.parse(atob(payload)) as { roles?: string[] };
-    return roles;
-  } catch {
-    return ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"];
-  }
-}
 
 /** Entra's own words for why it refused; they hold no secret. */
 function wordsOf(error: unknown): string {

@@ -8,7 +8,7 @@ import { addressOf, type Place, placeOf } from "./place.ts";
 import { type Portal, PortalContext } from "./portal.ts";
 import { homeOf } from "./roles.ts";
 import { ScreenAt } from "./screen-at.tsx";
-import type { SignedIn } from "./sign-in.ts";
+import type { SignedIn } from "./signed-in.ts";
 import type { Texts } from "./texts.ts";
 
 type Props = {

@@ -174,7 +174,7 @@ function Confirm({ connector, consent, onConfirmed, onRefuse }: ConfirmProps) {
   });
   const isMine = connector.connectedBy === person.id && consent !== undefined;
   return (
-    <div>
+    <>
       <h2>{t("connector.confirm.title")}</h2>
       <p>
         {t(isMine ? "connector.confirm.text" : "connector.confirm.otherPerson", { organization: config.organization })}
@@ -190,7 +190,7 @@ function Confirm({ connector, consent, onConfirmed, onRefuse }: ConfirmProps) {
           {t("connector.confirm.refuse")}
         </button>
       </div>
-    </div>
+    </>
   );
 }
 

@@ -15,7 +15,6 @@ export const en = {
   "signIn.title": "Sign in",
   "signIn.text": "Sign in with your work account to help people on their devices.",
   "signIn.button": "Sign in with Microsoft",
-  "signIn.working": "Signing you in…",
   "signIn.failed":
     "Microsoft did not sign you in. Try again; if it happens again, give this text to your administrator.",
   "signIn.noRole": "You are signed in, but have no role here",
@@ -24,15 +23,11 @@ export const en = {
 
   "do.tryAgain": "Try again",
   "do.cancel": "Cancel",
-  "do.close": "Close",
-  "do.copy": "Copy",
   "do.copied": "Copied",
   "do.more": "Load more",
-  "do.back": "Back",
   "do.clear": "Clear filters",
   "is.loading": "Loading…",
   "is.you": "You",
-  "is.unknown": "Unknown",
   "is.none": "None",
   "link.newTab": "opens in a new tab",
 
@@ -214,7 +209,7 @@ export const en = {
   "audit.at": "Time",
   "audit.who": "Who",
   "audit.result": "Result",
-  "audit.phase.intent": "about to",
+  "audit.phase.intent": "announced",
   "audit.result.success": "done",
   "audit.result.refused": "refused",
   "audit.result.failed": "failed",

@@ -17,7 +17,6 @@ export const fr: Record<TextKey, string> = {
   "signIn.title": "Connexion",
   "signIn.text": "Connectez-vous avec votre compte professionnel pour aider les utilisateurs sur leurs appareils.",
   "signIn.button": "Se connecter avec Microsoft",
-  "signIn.working": "Connexion en cours…",
   "signIn.failed":
     "Microsoft ne vous a pas connecté. Réessayez ; si cela se reproduit, transmettez ce texte à votre administrateur.",
   "signIn.noRole": "Vous êtes connecté, mais sans rôle ici",
@@ -26,15 +25,11 @@ export const fr: Record<TextKey, string> = {
 
   "do.tryAgain": "Réessayer",
   "do.cancel": "Annuler",
-  "do.close": "Fermer",
-  "do.copy": "Copier",
   "do.copied": "Copié",
   "do.more": "Afficher la suite",
-  "do.back": "Retour",
   "do.clear": "Effacer les filtres",
   "is.loading": "Chargement…",
   "is.you": "Vous",
-  "is.unknown": "Inconnu",
   "is.none": "Aucun",
   "link.newTab": "s’ouvre dans un nouvel onglet",
 
@@ -223,7 +218,7 @@ export const fr: Record<TextKey, string> = {
   "audit.at": "Heure",
   "audit.who": "Qui",
   "audit.result": "Résultat",
-  "audit.phase.intent": "sur le point de",
+  "audit.phase.intent": "annoncé",
   "audit.result.success": "fait",
   "audit.result.refused": "refusé",
   "audit.result.failed": "échoué",
