@@ -3,6 +3,7 @@ import { textsIn } from "../notifications/languages.ts";
 import type { Session } from "../sessions/session.ts";
 import { nextSteps } from "./next-steps.ts";
 import { pageOf } from "./page.ts";
+import { doneIcon, noteIcon } from "./page-icons.ts";
 
 /**
  * Asks the user: who, why, on which device, the match code, what happens next; before anything is downloaded. What others
@@ -36,26 +37,26 @@ ${nextSteps(session.device.platform, texts)}`;
 /** Tells the user that declining ended the session. */
 export function declinedPage(language: string) {
   const { declinedTitle, declinedText } = textsIn(language).page;
-  return pageOf({ status: 200, language, title: declinedTitle, content: html`<p>${declinedText}</p>` });
+  return pageOf({ status: 200, language, title: declinedTitle, icon: doneIcon, content: html`<p>${declinedText}</p>` });
 }
 
 /** Thanks the user who did not ask for help: IT is told. */
 export function reportedPage(language: string) {
   const { reportedTitle, reportedText } = textsIn(language).page;
-  return pageOf({ status: 200, language, title: reportedTitle, content: html`<p>${reportedText}</p>` });
+  return pageOf({ status: 200, language, title: reportedTitle, icon: doneIcon, content: html`<p>${reportedText}</p>` });
 }
 
 /** A wrong, used or expired link: the same page for all of them, so that it gives nothing away. */
 export function overPage(language: string) {
   const { overTitle, overText } = textsIn(language).page;
-  return pageOf({ status: 404, language, title: overTitle, content: html`<p>${overText}</p>` });
+  return pageOf({ status: 404, language, title: overTitle, icon: noteIcon, content: html`<p>${overText}</p>` });
 }
 
 /** Something went wrong on a user's page: kind words, and `number`, by which IT support finds it in the log. */
 export function failedPage({ status, language, number }: { status: number; language: string; number: string }) {
   const { failedTitle, failedText } = textsIn(language).page;
   const content = html`<p>${failedText}</p><p class="quiet-text"><bdi dir="ltr">${number}</bdi></p>`;
-  return pageOf({ status, language, title: failedTitle, content });
+  return pageOf({ status, language, title: failedTitle, icon: noteIcon, content });
 }
 
 const isolated = (text: string): Html => html`<bdi>${text}</bdi>`;

@@ -8,6 +8,7 @@ export const pageStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: break-word; }
 main { max-width: 32rem; margin: 0 auto; padding: 1.5rem 1.25rem; background: var(--card); }
+.icon { display: block; width: 3rem; height: 3rem; margin: 0 0 1rem; padding: .625rem; border-radius: 50%; background: var(--tint); color: var(--code); }
 h1 { margin: 0 0 1.25rem; font-size: 1.5rem; line-height: 1.3; font-weight: 600; text-wrap: balance; }
 h2 { margin: 0 0 .5rem; font-size: 1rem; font-weight: 600; }
 p { margin: 0 0 1rem; }
@@ -28,9 +29,10 @@ a.primary { display: inline-block; padding: .75rem 1.25rem; border-radius: .25re
 .next { margin: 1.25rem 0 0; padding: 1.25rem 0 0; border-top: 1px solid var(--line); }
 ol { margin: 0 0 1rem; padding-inline-start: 1.5rem; }
 li { margin: 0 0 .5rem; padding-inline-start: .25rem; }
-li a { display: inline-block; padding: .25rem 0; }
+li a { display: block; padding: .125rem 0 .375rem; }
 .next p, main > :last-child { margin-bottom: 0; }
 .quiet-text { color: var(--quiet); }
+@media (max-width: 36rem) { body { background: var(--card); } }
 @media (min-width: 36rem) { main { margin: 3rem auto; padding: 2rem; border-radius: .75rem; box-shadow: var(--shadow); } }
 @media print { form { display: none; } }
 `;

@@ -11,6 +11,8 @@ type Page = {
   language: string;
   title: string;
   content: Html;
+  /** Stands above the title. */
+  icon?: Html;
   /** Where its form may lead besides itself: the redirect after a form counts too (CSP3 form-action). */
   formTarget?: string | undefined;
 };
@@ -21,6 +23,7 @@ export function pageOf({
   language,
   title,
   content,
+  icon,
   formTarget,
 }: Page): HttpResponseInit & { headers: Record<string, string> } {
   const { html: body } = html`<!doctype html>
@@ -34,7 +37,7 @@ export function pageOf({
 </head>
 <body>
 <main>
-<h1>${title}</h1>
+${icon}<h1>${title}</h1>
 ${content}
 </main>
 </body>

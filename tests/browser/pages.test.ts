@@ -1,25 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import chromium from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { call, tokenOfApplication } from "../../infra/local/demo/browser.ts";
 import { type Product, startProduct } from "../../infra/local/product.ts";
 import type { ConnectorView } from "../../lib/connector/connection.ts";
 import type { SessionView } from "../../lib/sessions/session.ts";
+import { expectAccessible, openPage, startBrowser } from "./a-browser.ts";
 
 const TIMEOUT_MS = 90_000;
 const PHONE = "d0000000-0000-4000-8000-000000000001";
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const directory = mkdtempSync(join(tmpdir(), "pages-test-"));
 let product: Product;
 let browser: Browser;
 let token: string;
-let consoleMessages: string[];
 
 beforeAll(async () => {
   product = await startProduct({
@@ -30,11 +27,7 @@ beforeAll(async () => {
     onOutput: () => {},
   });
   token = await tokenOfApplication(product.addresses, "Everything robot");
-  browser = await playwright.launch({
-    args: ["--no-sandbox"],
-    executablePath: await chromium.executablePath(),
-    headless: true,
-  });
+  browser = await startBrowser();
 }, TIMEOUT_MS);
 
 afterAll(async () => {
@@ -72,34 +65,53 @@ test(
 test(
   "a user reads in French who asks and why, accepts with the keyboard and arrives at TeamViewer",
   async () => {
-    const session = await requestSession("<b>L’écran</b> & le son");
-    const { page, context } = await open("fr-FR");
-    await page.goto(await linkOf(session));
+    const session = await requestSession({ reason: "<b>L’écran</b> & le son" });
+    const { page, context, seen } = await open("en-GB");
+    const answer = await page.goto(await linkOf(session));
+    expect((await answer?.body())?.length).toBeLessThanOrEqual(12 * 1024);
     expect(await page.locator("html").getAttribute("lang")).toBe("fr");
     const text = await page.locator("main").textContent();
-    for (const part of ["Contoso", "<b>L’écran</b> & le son", "PHONE-ANA", session.matchCode])
+    for (const part of ["Contoso", "<b>L’écran</b> & le son", "PHONE-ANA", session.matchCode, "App Store"])
       expect(text).toContain(part);
     await expectAccessible(page);
+    expect(seen).toEqual([]);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.waitForURL(session.endCustomerUrl);
-    expect(await stateOf(session)).toBe("accepted");
-    expect(consoleMessages).toEqual([]);
+    expect(await stateOf(session)).toMatchObject({ state: "accepted" });
     await context.close();
   },
   TIMEOUT_MS,
 );
 
 test(
-  "a user declines without JavaScript, and the link is over",
+  "a user declines in Arabic, from right to left",
   async () => {
-    const session = await requestSession("Printer");
+    const session = await requestSession({ reason: "VPN", language: "ar" });
+    const { page, context, seen } = await open("en-US");
+    await page.goto(await linkOf(session));
+    expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "رفض" }).click();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("لقد رفضت");
+    await expectAccessible(page);
+    expect(await stateOf(session)).toMatchObject({ state: "declined" });
+    expect(seen).toEqual([]);
+    await context.close();
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a user who did not ask says so without JavaScript, and the link is over",
+  async () => {
+    const session = await requestSession({ reason: "Printer", language: "en" });
     const { page, context } = await open("en-US", false);
     const link = await linkOf(session);
     await page.goto(link);
-    await page.getByRole("button", { name: "Decline" }).click();
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("You declined");
-    expect(await stateOf(session)).toBe("declined");
+    await page.getByRole("button", { name: "I did not ask for this" }).click();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Thank you for telling us");
+    expect(await stateOf(session)).toMatchObject({ state: "declined", declineReason: "not-requested" });
     expect((await page.goto(link))?.status()).toBe(404);
     expect(await page.locator("main").textContent()).not.toContain(session.matchCode);
     await context.close();
@@ -107,17 +119,11 @@ test(
   TIMEOUT_MS,
 );
 
-async function open(locale: string, javaScriptEnabled = true): Promise<{ page: Page; context: BrowserContext }> {
-  const context = await browser.newContext({ locale, javaScriptEnabled, viewport: { width: 360, height: 740 } });
-  const page = await context.newPage();
-  consoleMessages = [];
-  page.on("console", (message) => consoleMessages.push(message.text()));
-  page.on("pageerror", (error) => consoleMessages.push(error.message));
-  return { page, context };
-}
+const open = (locale: string, javaScriptEnabled = true) =>
+  openPage(browser, product.addresses.app, { locale, javaScriptEnabled });
 
-function requestSession(reason: string): Promise<SessionView> {
-  const body = { deviceId: PHONE, reason };
+function requestSession(said: { reason: string; language?: string }): Promise<SessionView> {
+  const body = { deviceId: PHONE, ...said };
   return call<SessionView>(`${product.addresses.app}/api/sessions`, token, 201, {
     method: "POST",
     body,
@@ -137,14 +143,4 @@ async function linkOf({ matchCode }: SessionView): Promise<string> {
   throw new Error("no notification came");
 }
 
-async function stateOf({ id }: SessionView) {
-  return (await call<SessionView>(`${product.addresses.app}/api/sessions/${id}`, token, 200)).state;
-}
-
-/** No violations of WCAG as axe-core finds them. */
-async function expectAccessible(page: Page) {
-  // Evaluated by the browser's debugger, which the page's Content-Security-Policy does not bind.
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))");
-  expect(violations).toEqual([]);
-}
+const stateOf = ({ id }: SessionView) => call<SessionView>(`${product.addresses.app}/api/sessions/${id}`, token, 200);
