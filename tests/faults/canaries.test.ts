@@ -55,7 +55,7 @@ const allowed: Record<string, string[]> = {
   "user principal name": ["devices", "addresses at graph"],
   "user display name": [...everySession, "devices"],
   "user e-mail": [],
-  "device name": [...everySession, "devices", "answer page", "asked of teamviewer", "addresses at graph"],
+  "device name": [...everySession, "devices", "names", "answer page", "asked of teamviewer", "addresses at graph"],
   "serial number": ["devices"],
   "account e-mail": ["table connections", "connector"],
   "reason text": [...everySession, "answer page", "asked of teamviewer"],
@@ -71,6 +71,8 @@ const answers = [
   "session, to its agent",
   "sessions, to others",
   "devices",
+  "names",
+  "portal",
   "connector",
   "consent, to its administrator",
   "start redirect",
@@ -282,6 +284,8 @@ describe("A secret or a name", () => {
     await process.request("GET", `/api/devices?search=${device.deviceName}`, own);
     await process.request("GET", `/api/devices?search=${encodeURIComponent(device.userPrincipalName)}`, own);
     await process.request("GET", `/api/devices/${session.device.id}`, own);
+    await process.request("GET", `/api/names?ids=${session.device.id}`, own);
+    for (const path of ["/", "/portal", "/portal/assets/none.js"]) await process.request("GET", path);
     await deliverAll(process);
     await process.request("GET", `/api/sessions/${session.id}`, own);
     const link = agent.linkOf(session.device.id);
@@ -378,8 +382,11 @@ describe("A secret or a name", () => {
       await process.deliver("notify", messageOf(id));
     });
     await strike(graph, statuses("/users/", [403, 500], graphBody), async () => {
-      const { id } = await open(process);
-      await process.deliver("notify", messageOf(id));
+      // One that knows nobody's language and name yet.
+      const fresh = newProcess();
+      const { id } = await open(fresh);
+      await fresh.deliver("notify", messageOf(id));
+      await fresh.request("GET", `/api/names?ids=${session.device.id}`, own());
     });
     await strike(teamviewer, statuses("/api/v1/sessions/s", [400, 500], oauth, { method: "PUT" }), async () => {
       const { id } = await open(process);
@@ -719,6 +726,8 @@ function placeOf(method: string, path: string, { status, headers, text }: Answer
   if (pathname === "/api/health") return "health";
   if (pathname === "/api/openapi.json") return "openapi";
   if (pathname.startsWith("/api/devices")) return "devices";
+  if (pathname === "/api/names") return "names";
+  if (pathname === "/" || pathname.startsWith("/portal")) return "portal";
   if (pathname === "/api/connector/consents") return "consent, to its administrator";
   if (pathname === "/api/connector/start") return "start redirect";
   if (pathname.startsWith("/api/connector")) return "connector";
