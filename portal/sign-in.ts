@@ -66,8 +66,8 @@ export function makeSignIn({ entraUrl, tenantId, clientId, scope }: PortalConfig
   /** Comes back from Entra with what stands in the address; the address is cleaned first. */
   async function finish(answer: URLSearchParams): Promise<SignedIn | "declined"> {
     const journey = takeJourney();
+    history.replaceState(null, "", journey?.returnTo ?? "/portal");
     if (!journey) throw new Problem("sign-in-failed", "");
-    history.replaceState(null, "", journey.returnTo);
     try {
       const parameters = oauth.validateAuthResponse(server, client, answer, journey.state);
       const response = await oauth.authorizationCodeGrantRequest(
