@@ -7,17 +7,17 @@ export const fr: UserTexts = {
     title: "Demande d’assistance à distance",
     body: "Le support informatique de {organization} demande à vous aider sur cet appareil. N’acceptez que si vous êtes en contact avec lui et s’il vous donne le code {matchCode}.",
   },
-  preview: "Le support informatique de {organization} demande à vous aider. Code de vérification : {matchCode}",
+  preview: "Le support informatique de {organization} demande à vous aider. Code de vérification\u00a0: {matchCode}",
   mail: {
     subject: "Le support informatique de {organization} demande à vous aider",
     asks: "Le support informatique de {organization} demande à vous aider sur votre appareil {device}.",
     open: "Ouvrez la demande sur cet appareil. Vous pourrez y accepter ou refuser.",
     unexpected: "Si vous n’avez pas demandé d’aide, ouvrez la demande et signalez-le.",
     button: "Voir la demande",
-    address: "Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :",
+    address: "Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur\u00a0:",
   },
   page: {
-    askTitle: "Votre support informatique peut-il vous aider sur cet appareil ?",
+    askTitle: "Votre support informatique peut-il vous aider sur cet appareil\u00a0?",
     who: "Qui demande",
     why: "Pourquoi",
     device: "Appareil",
@@ -49,6 +49,6 @@ export const fr: UserTexts = {
       "La demande a reçu une réponse, est terminée ou n’a jamais existé. Si vous avez encore besoin d’aide, contactez votre support informatique.",
     failedTitle: "Cela n’a pas fonctionné",
     failedText:
-      "Veuillez réessayer dans un instant. Si cela se reproduit, donnez ce numéro à votre support informatique :",
+      "Veuillez réessayer dans un instant. Si cela se reproduit, donnez ce numéro à votre support informatique\u00a0:",
   },
 };

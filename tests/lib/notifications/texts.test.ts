@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { chooseLanguage, languages, notificationText } from "../../../lib/notifications/texts.ts";
+import { chooseLanguage, languages, notificationText, teamsText } from "../../../lib/notifications/texts.ts";
 import { anyText } from "../any-text.ts";
 
 const TOKEN = "t".repeat(43);
@@ -10,8 +10,9 @@ const LONGEST_URL = `https://${"a".repeat(200 - 8)}/h/${TOKEN}`;
 const usual = { language: "en", organization: "Contoso", matchCode: "4831", url: `https://help.example/h/${TOKEN}` };
 const lengthOf = (text: string) => [...text].length;
 
-test("users are addressed in English and French at least", () => {
-  expect(languages).toEqual(expect.arrayContaining(["en", "fr"]));
+test("users are addressed in sixteen languages", () => {
+  const all = "en fr de es it pt-BR nl pl ja ko zh-Hans ar he tr sv cs".split(" ");
+  expect([...languages].sort()).toEqual(all.sort());
 });
 
 test("an English notification says who asks, what to do, the match code and the link", () => {
@@ -32,8 +33,20 @@ describe.each([...languages])("In the language %s", (language) => {
     expect(lengthOf(title)).toBeLessThanOrEqual(50);
     expect(title).not.toContain("…");
     expect(lengthOf(text)).toBeLessThanOrEqual(500);
+    expect(text).not.toContain("…");
+    expect(text).toContain(LONGEST_NAME);
     expect(text).toContain("0007");
     expect(text.endsWith(` ${LONGEST_URL}`)).toBe(true);
+  });
+
+  test("an activity in Teams has the same title, and its preview has the match code with the longest name", () => {
+    const { title, preview } = teamsText({ language, organization: LONGEST_NAME, matchCode: "0007" });
+    expect(title).toBe(notificationText({ ...usual, language }).title);
+    expect(lengthOf(preview)).toBeLessThanOrEqual(150);
+    expect(preview).toContain("0007");
+    const short = teamsText({ language, organization: "Contoso", matchCode: "0007" }).preview;
+    expect(short).toContain("Contoso");
+    expect(short).not.toMatch(/[…{}]/);
   });
 
   test("nothing is cut from a usual notification", () => {
@@ -63,6 +76,9 @@ test("whatever the organization is called, the link is whole, the code is there 
       expect(text.slice(0, -url.length)).toContain(matchCode);
       expect(lengthOf(text)).toBeLessThanOrEqual(500);
       expect(lengthOf(title)).toBeLessThanOrEqual(50);
+      const { preview } = teamsText({ language, organization, matchCode });
+      expect(preview).toContain(matchCode);
+      expect(lengthOf(preview)).toBeLessThanOrEqual(150);
     }),
     { numRuns: 500 },
   );
@@ -113,6 +129,21 @@ describe("The language", () => {
     [["xx"], "en"],
     [[""], "en"],
     [["frr"], "en"],
+    [["pt-BR"], "pt-BR"],
+    [["pt"], "pt-BR"],
+    [["pt-PT", "fr"], "pt-BR"],
+    [["PT_br"], "pt-BR"],
+    [["zh"], "zh-Hans"],
+    [["zh-CN"], "zh-Hans"],
+    [["zh-Hans-CN"], "zh-Hans"],
+    [["zh-TW"], "zh-Hans"],
+    [["ZH-hans"], "zh-Hans"],
+    [["iw"], "he"],
+    [["iw-IL"], "he"],
+    [["ar-SA"], "ar"],
+    [["de-AT-1996"], "de"],
+    [["is", "nb-NO", "cs"], "cs"],
+    [["-fr", "de"], "de"],
     [["constructor"], "en"],
     [["constructor", "fr"], "fr"],
     [["__proto__"], "en"],
