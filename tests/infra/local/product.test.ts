@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get, type IncomingHttpHeaders } from "node:http";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,19 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
 }
 
 const node = (...args: string[]) => run(process.execPath, args);
+
+type Received = { status: number | undefined; headers: IncomingHttpHeaders; bytes: Buffer };
+
+/** What a browser receives, before it unpacks it. */
+function receive(url: string, encoding: string): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { "accept-encoding": encoding } }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      resolve({ status: response.statusCode, headers: response.headers, bytes: Buffer.concat(chunks) });
+    }).once("error", reject);
+  });
+}
 
 describe("the product on one machine", () => {
   const directory = mkdtempSync(join(tmpdir(), "product-test-"));
@@ -63,6 +77,27 @@ describe("the product on one machine", () => {
       clientId: expect.any(String),
       clientSecret: expect.any(String),
     });
+  });
+
+  test.each([
+    ["br", ".br"],
+    ["gzip", ".gz"],
+    ["identity", ""],
+  ])("sends the portal's files byte by byte as they were built (%s)", async (encoding, ending) => {
+    const { app } = product.addresses;
+    const page = (await receive(`${app}/portal/devices`, "identity")).bytes.toString();
+    const names = [...page.matchAll(/"\/portal\/assets\/([^"]+)"/g)].map(([, name = ""]) => name);
+    expect(names).toHaveLength(2);
+    for (const name of names) {
+      const { status, headers, bytes } = await receive(`${app}/portal/assets/${name}`, encoding);
+      expect([status, headers["content-encoding"]]).toEqual([200, ending ? encoding : undefined]);
+      expect(bytes.equals(readFileSync(join(root, "dist/portal/assets", name + ending)))).toBe(true);
+    }
+  });
+
+  test("leads from / to the portal", async () => {
+    const { status, headers } = await receive(`${product.addresses.app}/`, "identity");
+    expect([status, headers.location]).toEqual([302, "/portal"]);
   });
 
   test(
