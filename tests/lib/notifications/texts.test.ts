@@ -151,6 +151,10 @@ describe("The language", () => {
     expect(chooseLanguage(wanted)).toBe(language);
   });
 
+  test("is told from the others by its primary subtag alone", () => {
+    expect(new Set(languages.map((tag) => tag.split("-")[0])).size).toBe(languages.length);
+  });
+
   test("that has no texts falls back to English", () => {
     expect(notificationText({ ...usual, language: "xx" })).toEqual(notificationText(usual));
   });
