@@ -66,7 +66,7 @@ describe("The portal's files", () => {
       put("built", "script");
       const files = [{ name, contentType: "text/plain", hash: "h" }];
       writeFileSync(join(directory, "built/files.json"), JSON.stringify({ script: "x", style: "y", files }));
-      await expect(portalFiles("built")()).rejects.toThrow();
+      await expect(portalFiles("built")()).rejects.toMatchObject({ name: "ZodError" });
     },
   );
 
