@@ -91,7 +91,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   api("webhook-deliveries", "GET", "api/webhooks/{id}/deliveries", webhookDeliveries),
   api("webhook-redeliver", "POST", "api/webhooks/{id}/deliveries/{deliveryId}", webhookRedeliver),
   open("answer-page", "GET", "h/{token}", answerPage, "The page that asks the user; its address is the key."),
-  open("answer", "POST", "h/{token}", answer, "The user's answer: a form with answer=accept, decline or not-requested."),
+  open("answer", "POST", "h/{token}", answer, "The user's answer: a form with accept, decline or not-requested."),
   api("audit", "GET", "api/audit", audit),
   api("audit-seals", "GET", "api/audit/seals", auditSeals),
   api("audit-erasure", "POST", "api/audit/erasures", auditErasure),
