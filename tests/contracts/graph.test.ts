@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "@microsoft/microsoft-graph-client";
@@ -485,28 +485,143 @@ describe("people", () => {
     expect(value).toContainEqual(expect.objectContaining({ deviceName: "ANDROID-LEE" }));
   });
 
-  test("are sent mail with 202, and 400 without a recipient", async () => {
-    const mail = { subject: "s", toRecipients: [{ emailAddress: { address: "ana@contoso.example" } }] };
-    const path = "/users/ana@contoso.example/sendMail";
-    await client.api(path).post({ message: mail, saveToSentItems: false });
-    expect(graph.journal.at(-1)?.status).toBe(202);
-    const error = await failure(client.api(path).post({ message: { ...mail, toRecipients: [] } }));
-    expect(error).toMatchObject({ statusCode: 400, code: "ErrorInvalidRecipients" });
-  });
-
-  test("are sent Teams activities with 204, and 400 when a text topic has no link", async () => {
-    const path = "/users/ana@contoso.example/teamwork/sendActivityNotification";
-    const topic = { source: "text", value: "Remote support", webUrl: "https://teams.microsoft.com/l/entity/a/b" };
-    const activity = { topic, activityType: "systemDefault", previewText: { content: "Your help desk asks" } };
-    expect(await client.api(path).post(activity)).toBeUndefined();
-    expect(graph.journal.at(-1)?.status).toBe(204);
-    const error = await failure(client.api(path).post({ ...activity, topic: { ...topic, webUrl: undefined } }));
-    expect(error).toMatchObject({ statusCode: 400 });
-  });
-
   test("belong to one organization", async () => {
     const { value } = await client.api("/organization").get();
     expect(value).toEqual([{ id: "0f0e0d0c-0b0a-4908-8706-050403020100", displayName: "Contoso" }]);
+  });
+});
+
+describe("an e-mail", () => {
+  const message = {
+    subject: "Remote support request",
+    body: { contentType: "HTML", content: "<p>Hello</p>" },
+    toRecipients: [{ emailAddress: { address: "ana@contoso.example" } }],
+  };
+  const mail = { message, saveToSentItems: false };
+  const send = (body: unknown, from = "it-support@contoso.example") =>
+    client.api(`/users/${encodeURIComponent(from)}/sendMail`).post(body);
+
+  test("is taken with 202 and an empty answer, and can be looked at", async () => {
+    await send(mail);
+    expect(graph.journal.at(-1)?.status).toBe(202);
+    expect(graph.mails()).toEqual([
+      {
+        id: expect.any(String),
+        from: "it-support@contoso.example",
+        to: ["ana@contoso.example"],
+        subject: "Remote support request",
+        html: "<p>Hello</p>",
+        at: "2026-11-22T10:00:00.000Z",
+      },
+    ]);
+    expect(await control("GET", "mails?to=ana@contoso.example")).toEqual(graph.mails());
+    expect(await control("GET", "mails?to=paula@contoso.example")).toEqual([]);
+  });
+
+  test("may be sent by a mailbox's user id", async () => {
+    const { id } = await client.api("/users/it-support@contoso.example").get();
+    await send(mail, id);
+    expect(graph.mails()[0]?.from).toBe("it-support@contoso.example");
+  });
+
+  test.each([
+    ["no message", {}, "RequestBodyRead"],
+    ["no subject", { message: { ...message, subject: "" } }, "RequestBodyRead"],
+    ["no body", { message: { ...message, body: undefined } }, "RequestBodyRead"],
+    ["an empty body", { message: { ...message, body: { contentType: "HTML", content: "" } } }, "RequestBodyRead"],
+    [
+      "a body of unknown kind",
+      { message: { ...message, body: { contentType: "MD", content: "x" } } },
+      "RequestBodyRead",
+    ],
+    ["a field that nobody knows", { message: { ...message, colour: "red" } }, "RequestBodyRead"],
+    ["a parameter that nobody knows", { ...mail, later: true }, "RequestBodyRead"],
+    ["no recipient", { message: { ...message, toRecipients: [] } }, "ErrorInvalidRecipients"],
+    [
+      "a recipient who is no address",
+      { message: { ...message, toRecipients: [{ emailAddress: { address: "ana" } }] } },
+      "ErrorInvalidRecipients",
+    ],
+  ])("with %s is 400, and not sent", async (_title, body, code) => {
+    expect(await failure(send(body))).toMatchObject({ statusCode: 400, code });
+    expect(graph.mails()).toEqual([]);
+  });
+
+  test("from nobody, or from somebody without a mailbox, is 404", async () => {
+    expect(await failure(send(mail, "nobody@contoso.example"))).toMatchObject({
+      statusCode: 404,
+      code: "ErrorInvalidUser",
+    });
+    expect(await failure(send(mail, "no.mailbox@contoso.example"))).toMatchObject({
+      statusCode: 404,
+      code: "MailboxNotEnabledForRESTAPI",
+    });
+    expect(graph.mails()).toEqual([]);
+  });
+});
+
+describe("an entry in the activity feed", () => {
+  const activity = {
+    topic: { source: "text", value: "Remote support", webUrl: "https://teams.microsoft.com/l/entity/a/b" },
+    activityType: "systemDefault",
+    previewText: { content: "Your help desk asks" },
+    templateParameters: [{ name: "systemDefaultText", value: "Remote support request" }],
+  };
+  const ana = named("PHONE-ANA").userId ?? "";
+  const send = (body: unknown, to = ana) => client.api(`/users/${to}/teamwork/sendActivityNotification`).post(body);
+
+  test("is taken with 204, and can be looked at", async () => {
+    expect(await send(activity)).toBeUndefined();
+    expect(graph.journal.at(-1)?.status).toBe(204);
+    expect(graph.activities()).toEqual([
+      {
+        id: expect.any(String),
+        userId: ana,
+        title: "Remote support",
+        text: "Remote support request",
+        preview: "Your help desk asks",
+        webUrl: "https://teams.microsoft.com/l/entity/a/b",
+        at: "2026-11-22T10:00:00.000Z",
+      },
+    ]);
+    expect(await control("GET", `activities?userId=${ana}`)).toEqual(graph.activities());
+    expect(await control("GET", "activities?userId=somebody")).toEqual([]);
+  });
+
+  test.each([
+    ["no topic", { topic: undefined }],
+    ["a topic without a link", { topic: { ...activity.topic, webUrl: undefined } }],
+    ["a topic without a title", { topic: { ...activity.topic, value: "" } }],
+    ["a link out of Teams", { topic: { ...activity.topic, webUrl: "https://assist.contoso.example/h/1" } }],
+    ["a type that no manifest declares", { activityType: "helpAsked" }],
+    ["no preview", { previewText: undefined }],
+    ["a preview of 151 characters", { previewText: { content: "😀".repeat(151) } }],
+    ["no text for its type", { templateParameters: [] }],
+    ["a parameter of another type", { templateParameters: [{ name: "actor", value: "IT" }] }],
+    ["a field that nobody knows", { colour: "red" }],
+  ])("with %s is 400, and not shown", async (_title, change) => {
+    expect(await failure(send({ ...activity, ...change }))).toMatchObject({ statusCode: 400, code: "BadRequest" });
+    expect(graph.activities()).toEqual([]);
+  });
+
+  test("may have a preview of 150 characters", async () => {
+    await send({ ...activity, previewText: { content: "😀".repeat(150) } });
+    expect(graph.activities()).toHaveLength(1);
+  });
+
+  test("for somebody who has not installed the app is 403 in Teams' words, until they do", async () => {
+    await control("DELETE", `teams-app/${ana}`);
+    const error = await failure(send(activity));
+    expect(error).toMatchObject({ statusCode: 403, code: "Forbidden" });
+    expect(error.message).toMatch(/^Application with AAD App Id .* Ensure that the expected Teams app is installed/);
+    expect(graph.activities()).toEqual([]);
+    await control("POST", `teams-app/${ana}`);
+    await send(activity);
+    expect(graph.activities()).toHaveLength(1);
+  });
+
+  test("for somebody nobody knows is 404", async () => {
+    expect(await failure(send(activity, NOBODY))).toMatchObject({ statusCode: 404 });
   });
 });
 
@@ -579,6 +694,19 @@ describe("behind the service's back", () => {
       const second = await start({ file });
       const device = await graphClient(second.url).api(`${DEVICES}/${id}`).get();
       expect(device.deviceName).toBe("PC-KEPT");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("state that an older version kept, before e-mails and activities were, is gone on with", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "graph-"));
+    const file = join(folder, "graph.json");
+    try {
+      writeFileSync(file, JSON.stringify({ devices: [], users: demoUsers(), notifications: [] }));
+      const old = await start({ file });
+      expect([old.mails(), old.activities(), old.devices()]).toEqual([[], [], []]);
+      old.uninstallTeamsApp("ana");
     } finally {
       rmSync(folder, { recursive: true });
     }

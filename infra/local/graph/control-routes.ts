@@ -5,7 +5,7 @@ import type { StandInRoute } from "../stand-in.ts";
 import { blankDevice } from "./blank-device.ts";
 import type { ManagedDevice } from "./managed-device.ts";
 import type { MissingPermission, missingPermissions } from "./permissions.ts";
-import type { CompanyPortalNotification, GraphState } from "./state.ts";
+import type { Activity, CompanyPortalNotification, GraphState, Mail } from "./state.ts";
 
 /** What a test or a demo changes and looks at behind the service's back. */
 export type GraphControl = {
@@ -13,6 +13,11 @@ export type GraphControl = {
   putDevice: (change: Partial<ManagedDevice>) => ManagedDevice;
   removeDevice: (id: string) => boolean;
   notifications: (deviceId?: string | null) => CompanyPortalNotification[];
+  mails: (to?: string | null) => Mail[];
+  activities: (userId?: string | null) => Activity[];
+  /** Everybody has the Teams app until it is taken from them. */
+  installTeamsApp: (userId: string) => void;
+  uninstallTeamsApp: (userId: string) => void;
   missPermission: (permission: MissingPermission) => void;
   grantPermissions: () => void;
   /** Gives a person these roles in Intune and no others. */
@@ -44,6 +49,16 @@ export function graphControl(
     },
     notifications: (deviceId) =>
       state.value.notifications.filter((notification) => !deviceId || notification.deviceId === deviceId),
+    mails: (to) => state.value.mails.filter((mail) => !to || mail.to.includes(to)),
+    activities: (userId) => state.value.activities.filter((activity) => !userId || activity.userId === userId),
+    installTeamsApp: (userId) => {
+      state.value.withoutTeamsApp = state.value.withoutTeamsApp.filter((id) => id !== userId);
+      state.save();
+    },
+    uninstallTeamsApp: (userId) => {
+      state.value.withoutTeamsApp.push(userId);
+      state.save();
+    },
     missPermission: permissions.add,
     grantPermissions: permissions.clear,
     setIntuneRoles: (personId, roles) => void intuneRoles.set(personId, roles),
@@ -53,6 +68,8 @@ export function graphControl(
 /**
  * `POST /_control/devices` adds a device, or changes the one with this `id`; `DELETE /_control/devices/{id}` takes it away.
  * `GET /_control/notifications?deviceId=` is what Company Portal was sent, and whether anybody sees it.
+ * `GET /_control/mails?to=` and `GET /_control/activities?userId=` are what Exchange and Teams took. `POST|DELETE
+ * /_control/teams-app/{userId}` gives somebody the Teams app, or takes it away.
  * `POST /_control/intune-roles` (`{personId, roles}`) says which roles somebody has in Intune.
  * `POST|DELETE /_control/missing-permissions` takes a permission from the app, and gives all back.
  */
@@ -73,6 +90,32 @@ export function controlRoutes(control: GraphControl): StandInRoute[] {
       method: "GET",
       path: "/_control/notifications",
       answer: ({ query }) => ({ status: 200, json: control.notifications(query.get("deviceId")) }),
+    },
+    {
+      method: "GET",
+      path: "/_control/mails",
+      answer: ({ query }) => ({ status: 200, json: control.mails(query.get("to")) }),
+    },
+    {
+      method: "GET",
+      path: "/_control/activities",
+      answer: ({ query }) => ({ status: 200, json: control.activities(query.get("userId")) }),
+    },
+    {
+      method: "POST",
+      path: "/_control/teams-app/:userId",
+      answer: ({ params }) => {
+        control.installTeamsApp(params.userId ?? "");
+        return { status: 204 };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/_control/teams-app/:userId",
+      answer: ({ params }) => {
+        control.uninstallTeamsApp(params.userId ?? "");
+        return { status: 204 };
+      },
     },
     {
       method: "POST",

@@ -27,12 +27,17 @@ export async function startGraph(options: Options): Promise<StandIn & GraphContr
   const state = kept<GraphState>(file, () => ({
     devices: options.devices ?? demoDevices(),
     users: options.users ?? demoUsers(),
-    notifications: [],
+    ...nothingSent(),
   }));
+  // What an older version kept knows nothing of e-mails and activities.
+  state.value = { ...nothingSent(), ...state.value };
   const permissions = missingPermissions();
   const intuneRoles = demoIntuneRoles();
   const control = graphControl(state, permissions, intuneRoles);
-  const routes = behindGraph([...deviceRoutes(state, now, intuneRoles), ...userRoutes(state)], { now, permissions });
+  const routes = behindGraph([...deviceRoutes(state, now, intuneRoles), ...userRoutes(state, now)], {
+    now,
+    permissions,
+  });
   const standIn = await startStandIn({
     name: "graph",
     port,
@@ -41,3 +46,5 @@ export async function startGraph(options: Options): Promise<StandIn & GraphContr
   });
   return { ...standIn, ...control };
 }
+
+const nothingSent = () => ({ notifications: [], mails: [], activities: [], withoutTeamsApp: [] });

@@ -14,7 +14,7 @@ export type GraphUser = {
   accountEnabled: boolean;
 };
 
-/** The people who own the devices, the well-known ones first, then the demo sign-ins. */
+/** The people who own the devices, the well-known ones first, then the demo sign-ins and a mailbox to write from. */
 export function demoUsers(): GraphUser[] {
   return [
     user(["Ana", "Duval", "ana"], { preferredLanguage: "fr-FR" }),
@@ -36,6 +36,8 @@ export function demoUsers(): GraphUser[] {
         const [givenName = name, surname = ""] = name.split(" ");
         return user([givenName, surname, name.toLowerCase().replace(" ", ".")], { id, preferredLanguage: "en-US" });
       }),
+    // A shared mailbox: nobody signs in with it.
+    user(["IT", "Support", "it-support"], { accountEnabled: false }),
   ];
 }
 

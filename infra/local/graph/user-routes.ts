@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Kept } from "../kept.ts";
 import { TENANT_ID } from "../principals.ts";
+import { activityOf, appNotInstalled } from "./activity.ts";
 import type { GraphCall, GraphRoute } from "./call.ts";
 import { deviceList } from "./list.ts";
+import { mailOf } from "./mail.ts";
 import type { GraphUser } from "./people.ts";
 import { Refusal } from "./refusal.ts";
 import { only, selectedNames } from "./select.ts";
@@ -18,8 +21,8 @@ const defaultProperties = [
   "id",
 ] as const;
 
-/** The directory, and the ways to write to somebody. What was sent stands in the journal. */
-export function userRoutes(state: Kept<GraphState>): GraphRoute[] {
+/** The directory, and the ways to write to somebody. */
+export function userRoutes(state: Kept<GraphState>, now: () => Date): GraphRoute[] {
   return [
     { method: "GET", path: "/users/:id", answer: (call) => showUser(call, find(state.value.users, call)) },
     {
@@ -35,14 +38,9 @@ export function userRoutes(state: Kept<GraphState>): GraphRoute[] {
       method: "POST",
       path: "/users/:id/sendMail",
       answer: (call) => {
-        if (!find(state.value.users, call).mail) {
-          throw new Refusal(
-            404,
-            "MailboxNotEnabledForRESTAPI",
-            "The mailbox is either inactive or is hosted on-premise.",
-          );
-        }
-        refuseBadMail(call.body);
+        const from = mailboxOf(state.value.users, call);
+        state.value.mails.push({ id: randomUUID(), from, ...mailOf(call.body), at: now().toISOString() });
+        state.save();
         return { status: 202 };
       },
     },
@@ -50,8 +48,11 @@ export function userRoutes(state: Kept<GraphState>): GraphRoute[] {
       method: "POST",
       path: "/users/:id/teamwork/sendActivityNotification",
       answer: (call) => {
-        find(state.value.users, call);
-        refuseBadActivity(call.body);
+        const { id: userId } = find(state.value.users, call);
+        const activity = activityOf(call.body);
+        if (state.value.withoutTeamsApp.includes(userId)) throw appNotInstalled(call.path);
+        state.value.activities.push({ id: randomUUID(), userId, ...activity, at: now().toISOString() });
+        state.save();
         return { status: 204 };
       },
     },
@@ -64,46 +65,29 @@ export function userRoutes(state: Kept<GraphState>): GraphRoute[] {
 }
 
 function find(users: readonly GraphUser[], { params: { id = "" } }: GraphCall): GraphUser {
-  const wanted = id.toLowerCase();
-  const user = users.find((one) => one.id === wanted || one.userPrincipalName.toLowerCase() === wanted);
+  const user = findIn(users, id);
   if (user) return user;
   const message = `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`;
   throw new Refusal(404, "Request_ResourceNotFound", message);
+}
+
+/** Whose mailbox an e-mail comes from, in Exchange's words when there is none. */
+function mailboxOf(users: readonly GraphUser[], call: GraphCall): string {
+  const { id = "" } = call.params;
+  const user = findIn(users, id);
+  if (!user) throw new Refusal(404, "ErrorInvalidUser", `The requested user '${id}' is invalid.`);
+  if (user.mail) return user.mail;
+  const message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise.";
+  throw new Refusal(404, "MailboxNotEnabledForRESTAPI", message);
+}
+
+function findIn(users: readonly GraphUser[], id: string): GraphUser | undefined {
+  const wanted = id.toLowerCase();
+  return users.find((one) => one.id === wanted || one.userPrincipalName.toLowerCase() === wanted);
 }
 
 function showUser({ query, origin, version }: GraphCall, user: GraphUser) {
   const names = selectedNames(query.get("$select"), Object.keys(user), "microsoft.graph.user");
   const context = `${origin}/${version}/$metadata#users/$entity`;
   return { status: 200, json: { "@odata.context": context, ...only(user, names ?? defaultProperties) } };
-}
-
-type Mail = { message?: { toRecipients?: { emailAddress?: { address?: unknown } }[] } };
-
-function refuseBadMail(body: string) {
-  const recipients = read<Mail>(body).message?.toRecipients ?? [];
-  if (recipients.some((recipient) => String(recipient.emailAddress?.address ?? "").includes("@"))) return;
-  throw new Refusal(400, "ErrorInvalidRecipients", "At least one recipient is not valid.");
-}
-
-type Activity = {
-  topic?: { source?: string; value?: string; webUrl?: string };
-  activityType?: string;
-  previewText?: { content?: string };
-};
-
-/** https://learn.microsoft.com/graph/teams-send-activityfeednotifications */
-function refuseBadActivity(body: string) {
-  const { topic, activityType, previewText } = read<Activity>(body);
-  if (!topic?.source || !topic.value) throw new Refusal(400, "BadRequest", "Topic is missing.");
-  if (topic.source === "text" && !topic.webUrl) throw new Refusal(400, "BadRequest", "Topic webUrl is missing.");
-  if (!activityType) throw new Refusal(400, "BadRequest", "ActivityType is missing.");
-  if ([...(previewText?.content ?? "")].length > 150) throw new Refusal(400, "BadRequest", "Preview text is too long.");
-}
-
-function read<T>(body: string): T {
-  try {
-    return JSON.parse(body) as T;
-  } catch {
-    throw new Refusal(400, "BadRequest", "Unable to read JSON request payload.");
-  }
 }

@@ -1,4 +1,4 @@
-import { type Client, ResponseType } from "@microsoft/microsoft-graph-client";
+import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Senders } from "../../notifications/ports.ts";
 import { sendResultOf } from "./send-result.ts";
 
@@ -19,11 +19,7 @@ export function makeMail(client: Client, sender: string): Mail {
         toRecipients: [{ emailAddress: { address: to } }],
       };
       const post = async () =>
-        client
-          .api(`/users/${encodeURIComponent(sender)}/sendMail`)
-          // The answer is empty, whatever its content type says.
-          .responseType(ResponseType.TEXT)
-          .post({ message, saveToSentItems: false });
+        client.api(`/users/${encodeURIComponent(sender)}/sendMail`).post({ message, saveToSentItems: false });
       return sendResultOf(post(), (status) => refusals[status] ?? "refused-by-exchange");
     },
   };

@@ -52,6 +52,14 @@ describe("A call of Graph", () => {
     ]);
   });
 
+  test("that is answered with nothing is answered, whatever type the nothing is said to have", async () => {
+    const nothing = (status: number) => ({ status, headers: { "content-type": "application/json" } });
+    graph.answerWith(nothing(202));
+    expect(await graph.client().api("/users/u1/sendMail").post({})).toBeNull();
+    graph.answerWith(nothing(503));
+    expect(await failure(graph.client().api("/users/u1/sendMail").post({}))).toMatchObject({ statusCode: 503 });
+  });
+
   test("takes version 1.0 unless it says otherwise", async () => {
     await graph.client().api("/users/u1").get();
     expect(graph.journal[0]?.path).toBe("/v1.0/users/u1");
