@@ -1,0 +1,33 @@
+/** One measured thing beside its goal and the baseline of the same run. Numbers are in the unit that `unit` says. */
+export type Figure = {
+  what: string;
+  unit: "ms" | "bytes";
+  measured: number;
+  goal: number;
+  /** What the same is without this product's part, measured in the same run. */
+  baseline?: { what: string; measured: number };
+};
+
+/** Figures as a table for people. `*` stands where a goal was missed. */
+export function tableOf(figures: readonly Figure[]): string {
+  const rows = figures.map(({ what, unit, measured, goal, baseline }) => [
+    measured > goal ? "*" : " ",
+    what,
+    `${round(measured)} ${unit}`,
+    `<= ${goal} ${unit}`,
+    baseline ? `${(measured / baseline.measured).toFixed(2)} x ${baseline.what} (${round(baseline.measured)})` : "",
+  ]);
+  const head = ["", "what", "measured", "goal", "against the baseline"];
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  return [head, ...rows]
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
+    .join("\n");
+}
+
+const round = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
+
+/** The value that `part` (0 to 1) of `values` do not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
+}
