@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { TeamViewerAccess } from "../connector/access.ts";
 import type { Check } from "../connector/health.ts";
 import type { ConnectionStore } from "../connector/ports.ts";
-import type { DeviceDirectory } from "../devices/ports.ts";
+import type { DeviceDirectory, NameDirectory } from "../devices/ports.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { Outbound } from "./outbound.ts";
 import { callApi } from "./teamviewer/api.ts";
@@ -11,6 +11,7 @@ type Deps = {
   connections: ConnectionStore;
   deployedSecrets: readonly (() => Promise<string>)[];
   devices: DeviceDirectory;
+  names: NameDirectory;
   access: TeamViewerAccess;
   entraUrl: string;
   tenantId: string;
@@ -18,14 +19,15 @@ type Deps = {
   outbound: Outbound;
 };
 
-/** No device has this id: asking for it shows whether Graph answers and lets us read devices. */
-const NO_DEVICE = "00000000-0000-4000-8000-000000000000";
+/** Nobody and nothing has this id: asking for it shows whether Graph answers and lets us read. */
+const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 /** One cheap call to each dependency. A connector that nobody connected yet is no fault. */
 export function makeChecks({
   connections,
   deployedSecrets,
   devices,
+  names,
   access,
   entraUrl,
   tenantId,
@@ -35,7 +37,11 @@ export function makeChecks({
   return {
     storage: () => connections.read(),
     keyVault: () => Promise.all(deployedSecrets.map((read) => read())),
-    graph: () => devices.find(NO_DEVICE),
+    graph: () => devices.find(NOBODY),
+    people: () =>
+      names.nameOf(NOBODY).catch((error: unknown) => {
+        throw isAppError(error, "upstream-invalid") ? peopleUnreadable(error) : error;
+      }),
     async entra() {
       const { status } = await outbound(`${entraUrl}/${tenantId}/discovery/v2.0/keys`, { timeoutMs: 5_000 });
       if (status !== 200)
@@ -56,4 +62,11 @@ export function makeChecks({
         throw new AppError("connector-needs-consent", "TeamViewer does not accept the connection's token.");
     },
   };
+}
+
+/** Graph's own words for it name no permission. */
+function peopleUnreadable(cause: AppError): AppError {
+  const text =
+    "Microsoft Graph does not let this app read people. Grant its identity User.Read.All and consent to it; until then users are addressed in the default language, and people are shown by their ids.";
+  return new AppError("upstream-invalid", text, { cause });
 }

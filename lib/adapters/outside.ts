@@ -58,6 +58,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
   const stateKey = makeDeployedSecret(secrets, "state-key", now);
   const graph = makeGraphClient({ graphUrl, credential, outbound, newId });
   const devices = makeDeviceDirectory(graph);
+  const names = makeNameDirectory(graph);
   const { apiClientId } = settings;
   const onBehalfOf = makeOnBehalfOf({ entraUrl, tenantId, apiClientId, credential, outbound });
 
@@ -100,7 +101,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
       teams: settings.teamsAppId ? makeTeamsFeed(graph, settings.teamsAppId) : undefined,
       email: settings.mailSender ? makeMail(graph, settings.mailSender) : undefined,
     } satisfies Senders,
-    names: makeNameDirectory(graph),
+    names,
     portalFiles: makePortalFiles(),
     grants: makeTeamViewerGrants({
       loginUrl,
@@ -128,6 +129,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
         connections,
         deployedSecrets: [clientSecret, stateKey],
         devices,
+        names,
         access,
         entraUrl,
         tenantId,

@@ -269,6 +269,7 @@ export const en = {
   "health.of.storage": "Storage account",
   "health.of.keyVault": "Key Vault",
   "health.of.graph": "Microsoft Graph and Intune",
+  "health.of.people": "People in Microsoft Graph",
   "health.of.entra": "Microsoft Entra",
   "health.of.teamviewer": "TeamViewer",
   "health.of.auditSeals": "Seals of the audit",

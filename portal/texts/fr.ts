@@ -278,6 +278,7 @@ export const fr: Record<TextKey, string> = {
   "health.of.storage": "Compte de stockage",
   "health.of.keyVault": "Key Vault",
   "health.of.graph": "Microsoft Graph et Intune",
+  "health.of.people": "Personnes dans Microsoft Graph",
   "health.of.entra": "Microsoft Entra",
   "health.of.teamviewer": "TeamViewer",
   "health.of.auditSeals": "Scellés de l’audit",

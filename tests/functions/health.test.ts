@@ -3,7 +3,7 @@ import { type Health, healthSchema } from "../../lib/connector/health.ts";
 import { startTestApp, type TestApp } from "../app.ts";
 import { connecting } from "../connect.ts";
 
-const all = ["storage", "keyVault", "graph", "entra", "teamviewer", "auditSeals"];
+const all = ["storage", "keyVault", "graph", "people", "entra", "teamviewer", "auditSeals"];
 
 let product: TestApp;
 
@@ -57,7 +57,7 @@ describe("Health", () => {
       product.clearFaults();
       // Entra's keys are needed to know who asks: so who may see more asks now, and gets the look that is kept.
       const seen = await look("Dev Auditor", process);
-      expect([seen.status, failing(seen)]).toEqual(["degraded", [name]]);
+      expect([seen.status, failing(seen)]).toEqual(["degraded", name === "graph" ? ["graph", "people"] : [name]]);
       product.clock.advance(15_000);
       expect((await look("Dev Auditor", process)).status).toBe("ok");
     },
@@ -68,6 +68,14 @@ describe("Health", () => {
     const seen = await look("Dev Auditor", product.newProcess());
     expect(failing(seen)).toEqual(["keyVault", "teamviewer"]);
     expect(seen.dependencies?.keyVault?.detail).toContain("Key Vault Secrets Officer");
+  });
+
+  test("says which permission is missing when people cannot be read", async () => {
+    product.around.graph.missPermission({ scope: "User.Read.All", path: "/users/" });
+    const seen = await look("Dev Auditor", product.newProcess());
+    product.around.graph.grantPermissions();
+    expect([seen.status, failing(seen)]).toEqual(["degraded", ["people"]]);
+    expect(seen.dependencies?.people?.detail).toContain("User.Read.All");
   });
 
   test("is degraded while storage cannot be reached", async () => {
@@ -96,7 +104,8 @@ describe("Health", () => {
     expect(product.around.graph.journal).toEqual([]);
     product.clock.advance(1);
     await Promise.all(Array.from({ length: 20 }, () => look(undefined, process)));
-    expect(product.around.graph.journal).toHaveLength(1);
+    const asked = product.around.graph.journal.map(({ path }) => path.replace(/^\/(beta|v1.0)/, "").split("/")[1]);
+    expect(asked.sort()).toEqual(["deviceManagement", "deviceManagement", "users"]);
   });
 
   test("is fine where nobody connected TeamViewer yet", async () => {

@@ -38,6 +38,12 @@ function checks(changes: Partial<Ports> = {}, answer: Partial<OutboundAnswer> | 
       search: broken,
       languageOf: broken,
     },
+    names: {
+      nameOf: async (id) => {
+        asked.push(`name of ${id}`);
+        return undefined;
+      },
+    },
     access: {
       current: async () => ({ connectionId: "c1", accessToken: "token-1", groupId: undefined }),
       renew: broken,
@@ -75,7 +81,7 @@ const withAccess = (code: ErrorCode) => ({
 describe("The look at what the product depends on", () => {
   test("is a check of each dependency, and all are fine when each answers", async () => {
     const { names, run } = checks();
-    expect(names.sort()).toEqual(["entra", "graph", "keyVault", "storage", "teamviewer"]);
+    expect(names.sort()).toEqual(["entra", "graph", "keyVault", "people", "storage", "teamviewer"]);
     for (const name of names) await expect(run(name)).resolves.toBeUndefined();
   });
 
@@ -97,6 +103,25 @@ describe("The look at what the product depends on", () => {
     const { run, asked } = checks();
     await run("graph");
     expect(asked).toEqual([expect.stringMatching(/^0{8}-0{4}-4000-8000-0{12}$/)]);
+  });
+
+  test("asks Graph for a person that is nobody", async () => {
+    const { run, asked } = checks();
+    await run("people");
+    expect(asked).toEqual([expect.stringMatching(/^name of 0{8}-0{4}-4000-8000-0{12}$/)]);
+  });
+
+  test("says which permission is missing when people cannot be read, and what comes of it", async () => {
+    const refusing = async () => {
+      throw new AppError("upstream-invalid", "Microsoft Graph refuses this app.");
+    };
+    await expect(checks({ names: { nameOf: refusing } }).run("people")).rejects.toMatchObject({
+      code: "upstream-invalid",
+      message: expect.stringMatching(/User\.Read\.All.*consent.*default language/),
+    });
+    await expect(checks({ names: { nameOf: broken } }).run("people")).rejects.toMatchObject({
+      message: "It does not answer.",
+    });
   });
 
   test("asks Entra for its signing keys, for five seconds at most", async () => {
