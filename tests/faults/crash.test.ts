@@ -18,16 +18,19 @@ const IS_FULL = process.env.TRUST === "full";
 const FLOWS = new RegExp(process.env.CRASH_FLOW ?? "");
 const EVERY = IS_FULL ? 1 : 23;
 
+/** A second channel, so that there is something to go on with when the first refuses. */
+const SETTINGS = { MAIL_SENDER: "it-support@contoso.example" };
+
 let product: TestApp;
 let survivors: Survivors;
 let mortals: Awaited<ReturnType<typeof mortalProcesses>>;
 let folder: string;
 
 beforeAll(async () => {
-  product = await startTestApp();
+  product = await startTestApp(SETTINGS);
   survivors = makeSurvivors(product);
   folder = mkdtempSync(join(tmpdir(), "crash-"));
-  mortals = await mortalProcesses(product.around.settingsFor(APP_URL), folder);
+  mortals = await mortalProcesses({ ...product.around.settingsFor(APP_URL), ...SETTINGS }, folder);
 }, 60_000);
 
 afterAll(async () => {

@@ -95,7 +95,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     { name: "request with a token that ran out", calls: 29, prepare: request(DAY_MS + MINUTE_MS, true) },
     {
       name: "notify",
-      calls: 20,
+      calls: 22,
       prepare: async () => {
         const { device } = await opened();
         const [waiting] = await agent.messages();
@@ -104,6 +104,22 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
           act: { function: "notify", message },
           retry: () => product.deliver("notify", message),
           broken: async ({ dead, after }) => afterNotify(dead, after, device.id),
+        };
+      },
+    },
+    {
+      name: "notify, and the first channel refuses",
+      calls: 30,
+      prepare: async () => {
+        const { device } = await opened();
+        const [waiting] = await agent.messages();
+        const message = waiting?.message;
+        const path = `${device.id}/sendCustomNotificationToCompanyPortal`;
+        product.around.graph.addFault({ path, status: 403, times: 0 });
+        return {
+          act: { function: "notify", message },
+          retry: () => product.deliver("notify", message),
+          broken: async ({ dead, after }) => afterTwoChannels(dead, after),
         };
       },
     },
@@ -192,4 +208,22 @@ function afterNotify(dead: Trace, after: Trace, deviceId: string): Broken[] {
   const state = sessions[0]?.notification.state;
   if (sends.length > dead.sends.length) return ["doubled: sent after a crash that nobody can judge"];
   return state === "unknown" ? [] : [`stuck: a notification that nobody can judge is ${state}`];
+}
+
+/**
+ * The first channel refuses, so the second asks, unless the process died holding a key of which the session does not tell
+ * yet what came of it.
+ */
+function afterTwoChannels(dead: Trace, after: Trace): Broken[] {
+  const { sends, mails, sessions } = after;
+  const known = dead.sessions[0]?.notification;
+  const isAmbiguous = known?.state === "queued" && dead.ledger.length > (known.tried?.length ?? 0);
+  const { state, channel } = sessions[0]?.notification ?? {};
+  const broken: Broken[] = [];
+  if (sends.length > 1) broken.push(`doubled: the first channel was asked ${sends.length} times`);
+  if (mails > 1) broken.push(`doubled: ${mails} e-mails`);
+  if (isAmbiguous && mails > dead.mails) broken.push("doubled: sent after a crash that nobody can judge");
+  if (isAmbiguous ? state !== "unknown" : state !== "sent" || channel !== "email" || mails !== 1)
+    broken.push(`${isAmbiguous ? "stuck" : "lost"}: ${mails} e-mails, said to be ${state} ${channel}`);
+  return broken;
 }

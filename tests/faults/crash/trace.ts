@@ -53,5 +53,6 @@ export async function readTrace(product: TestApp, earlier: ReadonlySet<string>) 
     sends: graph.journal
       .filter(({ path }) => path.endsWith("/sendCustomNotificationToCompanyPortal"))
       .map(({ path }) => path.split("/").at(-2)),
+    mails: graph.journal.filter(({ path }) => path.endsWith("/sendMail")).length,
   };
 }
