@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ConnectorView } from "../../lib/connector/connection.ts";
-import { pollDelayMs } from "../back-off.ts";
-import { useAction, useLoad } from "../load.ts";
+import { useLoad } from "../load.ts";
 import { Badge, type Tone } from "../parts/badge.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Loading } from "../parts/loading.tsx";
@@ -9,6 +8,8 @@ import { Message } from "../parts/message.tsx";
 import { ProblemMessage } from "../parts/problem-message.tsx";
 import { Title } from "../parts/title.tsx";
 import { usePortal } from "../portal.ts";
+import { useReloadWhile } from "../reload-while.ts";
+import { Commands } from "./connector/commands.tsx";
 import { DisconnectDialog } from "./connector/disconnect-dialog.tsx";
 import { EnableDialog } from "./connector/enable-dialog.tsx";
 
@@ -126,83 +127,4 @@ function Account({ connector }: { connector: ConnectorView }) {
       ]}
     />
   );
-}
-
-type CommandsProps = {
-  connector: ConnectorView;
-  consent: string | undefined;
-  onEnable: () => void;
-  onDisconnect: () => void;
-  onConfirmed: (connector: ConnectorView) => void;
-};
-
-function Commands({ connector, consent, onEnable, onDisconnect, onConfirmed }: CommandsProps) {
-  const { t } = usePortal().texts;
-  const { status } = connector;
-  if (status === "awaitingConfirmation")
-    return <Confirm connector={connector} consent={consent} onConfirmed={onConfirmed} onRefuse={onDisconnect} />;
-  return (
-    <div class="commands">
-      {status === "notConnected" && (
-        <button type="button" class="button primary" onClick={onEnable}>
-          {t("connector.enable")}
-        </button>
-      )}
-      {status === "needsConsent" && (
-        <button type="button" class="button primary" onClick={onEnable}>
-          {t("connector.enableAgain")}
-        </button>
-      )}
-      {(status === "connected" || status === "needsConsent") && (
-        <button type="button" class="button" onClick={onDisconnect}>
-          {t("connector.disconnect")}
-        </button>
-      )}
-    </div>
-  );
-}
-
-type ConfirmProps = Pick<CommandsProps, "connector" | "consent" | "onConfirmed"> & { onRefuse: () => void };
-
-function Confirm({ connector, consent, onConfirmed, onRefuse }: ConfirmProps) {
-  const { texts, config, api, person } = usePortal();
-  const { t } = texts;
-  const { run, isRunning, problem } = useAction(async (id: string) => {
-    onConfirmed(
-      await api.call<ConnectorView>(`/api/connector/consents/${encodeURIComponent(id)}/confirm`, { method: "POST" }),
-    );
-  });
-  const isMine = connector.connectedBy === person.id && consent !== undefined;
-  return (
-    <>
-      <h2>{t("connector.confirm.title")}</h2>
-      <p>
-        {t(isMine ? "connector.confirm.text" : "connector.confirm.otherPerson", { organization: config.organization })}
-      </p>
-      {problem && <ProblemMessage problem={problem} />}
-      <div class="commands">
-        {isMine && (
-          <button type="button" class="button primary" disabled={isRunning} onClick={() => run(consent)}>
-            {t("connector.confirm.do")}
-          </button>
-        )}
-        <button type="button" class="button" onClick={onRefuse}>
-          {t("connector.confirm.refuse")}
-        </button>
-      </div>
-    </>
-  );
-}
-
-/** Looks again now and then, ever more seldom, while something is still on its way. */
-function useReloadWhile(isOnItsWay: boolean, reload: () => void) {
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    if (!isOnItsWay) return;
-    const timer = setTimeout(() => {
-      reload();
-      setRound((count) => count + 1);
-    }, pollDelayMs(round));
-    return () => clearTimeout(timer);
-  }, [isOnItsWay, reload, round]);
 }
