@@ -4,8 +4,8 @@ import { log } from "../lib/http/log.ts";
 import { readNotificationMessage } from "../lib/notifications/ports.ts";
 
 /**
- * Queue `notifications`: asks a user through the first channel that takes it. Nothing is caught: what throws is a bug or an outage, and the
- * host tries the message again, then moves it to the poison queue. What cannot be read goes there at once.
+ * Queue `notifications`: asks a user through the first channel that takes it. Nothing is caught: what throws is a bug or
+ * an outage, and the host tries the message again, then moves it to the poison queue. What cannot be read goes there at once.
  */
 export const notify =
   (app: () => App): StorageQueueHandler =>

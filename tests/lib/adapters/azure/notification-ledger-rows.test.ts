@@ -58,6 +58,15 @@ describe("The rows of the notification ledger", () => {
     expect(await ledger.find(PHONE, "key")).toMatchObject({ state: "done", at: AT });
   });
 
+  test("of one notification are one for each channel, of which one may have failed and the next be under way", async () => {
+    await ledger.mark(PHONE, "key", await reserved("key"), "failed");
+    const { etag } = await ledger.sentTimes(PHONE);
+    await reserve("next", { budget: { times: [BEFORE], etag } });
+    expect(await ledger.find(PHONE, "key")).toMatchObject({ state: "failed", at: AT });
+    expect(await ledger.find(PHONE, "next")).toMatchObject({ state: "sending" });
+    expect((await ledger.sentTimes(PHONE)).times).toEqual([BEFORE, AT]);
+  });
+
   test("are reserved anew from the waiting one, with the hour's newest times", async () => {
     await ledger.mark(PHONE, "key", await reserved("key"), "later");
     const previous = await ledger.find(PHONE, "key");
