@@ -44,7 +44,10 @@ export function makeApi(
     let response = await send(path, asking, await accessToken());
     if (response.status === 401) {
       const claims = claimsIn(response.headers.get("www-authenticate"));
-      if (claims) onClaims(claims);
+      if (claims) {
+        onClaims(claims);
+        throw new Problem("signed-out", "");
+      }
       response = await send(path, asking, await renew());
     }
     if (response.status === 401) throw new Problem("signed-out", "");

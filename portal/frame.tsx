@@ -1,23 +1,20 @@
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { useKeptFocus } from "./kept-focus.ts";
 import { Icon, type IconName } from "./parts/icon.tsx";
 import { Link } from "./parts/link.tsx";
 import { Message } from "./parts/message.tsx";
-import type { Place } from "./place.ts";
+import { allDevices, allSessions, type Place, wholeAudit } from "./place.ts";
 import { usePortal, useTexts } from "./portal.ts";
 import { rolesOf } from "./roles.ts";
 
 type Entry = { to: Place; key: IconName; also: Place["screen"] };
 
 const entries: readonly Entry[] = [
-  { to: { screen: "devices", search: "", platform: "" }, key: "devices", also: "device" },
-  { to: { screen: "sessions", state: "", device: "", mine: false }, key: "sessions", also: "session" },
+  { to: allDevices, key: "devices", also: "device" },
+  { to: allSessions, key: "sessions", also: "session" },
   { to: { screen: "connector", consent: undefined }, key: "connector", also: "connector" },
-  {
-    to: { screen: "audit", from: "", to: "", action: "", actor: "", device: "", session: "" },
-    key: "audit",
-    also: "audit",
-  },
+  { to: wholeAudit, key: "audit", also: "audit" },
   { to: { screen: "health" }, key: "health", also: "health" },
 ];
 
@@ -26,6 +23,7 @@ export function Frame({ place, children }: { place: Place; children: ComponentCh
   const { texts, config, person, may, signOut } = usePortal();
   const { t } = texts;
   const isOnline = useOnline();
+  useKeptFocus();
   return (
     <>
       <a class="skip" href="#content">

@@ -9,13 +9,13 @@ export type Loaded<T> = { value: T | undefined; problem: Problem | undefined; is
 /** Loads what `load` asks for, again whenever `key` changes; an older answer never takes the place of a newer one. */
 export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T>) {
   const [loaded, setLoaded] = useState<Loaded<T>>({ value: undefined, problem: undefined, isLoading: true });
-  const [round, setRound] = useState(0);
+  const [round, setRound] = useState({ count: 0, isQuiet: false });
   const work = useRef(load);
   work.current = load;
 
   useEffect(() => {
     const controller = new AbortController();
-    setLoaded(({ value }) => ({ value, problem: undefined, isLoading: true }));
+    setLoaded(({ value, problem }) => ({ value, problem: round.isQuiet ? problem : undefined, isLoading: true }));
     const settle = (change: (before: Loaded<T>) => Loaded<T>) => controller.signal.aborted || setLoaded(change);
     work.current(controller.signal).then(
       (value) => settle(() => ({ value, problem: undefined, isLoading: false })),
@@ -24,16 +24,19 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
     return () => controller.abort();
   }, [key, round]);
 
+  const again = (isQuiet: boolean) => setRound(({ count }) => ({ count: count + 1, isQuiet }));
+  const refresh = useCallback(() => again(true), []);
   // Whoever was offline gets what is new as soon as the connection is back.
   useEffect(() => {
-    const again = () => setRound((count) => count + 1);
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
+    addEventListener("online", refresh);
+    return () => removeEventListener("online", refresh);
   }, []);
 
   return {
     ...loaded,
-    reload: useCallback(() => setRound((count) => count + 1), []),
+    reload: useCallback(() => again(false), []),
+    /** Loads again without a word: a problem stands until it is known that it is over, so that it is not read out anew each time. */
+    refresh,
     set: useCallback((value: T) => setLoaded({ value, problem: undefined, isLoading: false }), []),
   };
 }

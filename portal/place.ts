@@ -11,6 +11,19 @@ export type Place =
   | { screen: "unknown" };
 export type Screen = Place["screen"];
 
+/** The lists, without any filter. */
+export const allDevices = { screen: "devices", search: "", platform: "" } as const;
+export const allSessions = { screen: "sessions", state: "", device: "", mine: false } as const;
+export const wholeAudit = {
+  screen: "audit",
+  from: "",
+  to: "",
+  action: "",
+  actor: "",
+  device: "",
+  session: "",
+} as const;
+
 /** The place that an address names. Whatever is odd about it is an unknown place, never an error. */
 export function placeOf(path: string, query: URLSearchParams): Place {
   const [, root, screen = "", id = "", ...rest] = path.replace(/\/$/, "").split("/");

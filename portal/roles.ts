@@ -1,5 +1,5 @@
 import type { Role } from "../lib/access/principal.ts";
-import type { Place } from "./place.ts";
+import { allDevices, allSessions, type Place } from "./place.ts";
 
 /** Who may see which screen: any one of these roles. */
 export const rolesOf: Record<Place["screen"], readonly Role[]> = {
@@ -16,7 +16,7 @@ export const rolesOf: Record<Place["screen"], readonly Role[]> = {
 
 /** Everybody starts where their work is. */
 export function homeOf(may: (role: Role) => boolean): Place {
-  if (may("RemoteAssistance.Request")) return { screen: "devices", search: "", platform: "" };
+  if (may("RemoteAssistance.Request")) return allDevices;
   if (may("RemoteAssistance.Update")) return { screen: "connector", consent: undefined };
-  return { screen: "sessions", state: "", device: "", mine: false };
+  return allSessions;
 }

@@ -14,14 +14,22 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     const timer = setTimeout(() => setShown(false), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [copies]);
-  const copy = () => navigator.clipboard.writeText(text).then(() => setCopies((count) => count + 1));
+  const [isRefused, setRefused] = useState(false);
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => {
+        setRefused(false);
+        setCopies((count) => count + 1);
+      },
+      () => setRefused(true),
+    );
   return (
     <>
       <button type="button" class="button" onClick={copy}>
         {label}
       </button>
       <span class="quiet" role="status">
-        {isShown ? t("do.copied") : ""}
+        {isRefused ? t("do.copyYourself") : isShown ? t("do.copied") : ""}
       </span>
     </>
   );

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { useList } from "../load.ts";
 import { useTexts } from "../portal.ts";
 
@@ -8,9 +9,21 @@ export function More({
   list: Pick<ReturnType<typeof useList>, "more" | "isLoadingMore">;
 }) {
   const { t } = useTexts();
-  if (!more) return null;
+  const end = useRef<HTMLParagraphElement>(null);
+  const wasMore = useRef(false);
+  if (more) wasMore.current = true;
+  // Whoever pressed the button stays where they are in the list.
+  useLayoutEffect(() => {
+    if (!more && document.activeElement === document.body) end.current?.focus({ preventScroll: true });
+  }, [more === undefined]);
+  if (!more)
+    return wasMore.current ? (
+      <p ref={end} class="quiet" tabIndex={-1}>
+        {t("is.all")}
+      </p>
+    ) : null;
   return (
-    <button type="button" class="button" disabled={isLoadingMore} onClick={more}>
+    <button type="button" class="button" aria-disabled={isLoadingMore} onClick={more}>
       {t(isLoadingMore ? "is.loading" : "do.more")}
     </button>
   );

@@ -1,4 +1,4 @@
-import type { Place } from "../place.ts";
+import { allDevices, allSessions, type Place } from "../place.ts";
 import { usePortal } from "../portal.ts";
 import type { Problem } from "../problem.ts";
 import type { TextKey } from "../texts.ts";
@@ -12,13 +12,18 @@ type Props = {
   onRetry?: (() => void) | undefined;
 };
 
+const connector = { screen: "connector", consent: undefined } as const;
+
 /** Where a problem can be mended. */
 const waysOut: Record<string, { to: Place; key: TextKey }> = {
-  "connector-not-connected": { to: { screen: "connector", consent: undefined }, key: "problem.goto.connector" },
-  "connector-needs-consent": { to: { screen: "connector", consent: undefined }, key: "problem.goto.connector" },
-  "device-not-found": { to: { screen: "devices", search: "", platform: "" }, key: "problem.goto.devices" },
-  "session-not-found": { to: { screen: "sessions", state: "", device: "", mine: false }, key: "problem.goto.sessions" },
-  "licence-limit": { to: { screen: "sessions", state: "", device: "", mine: false }, key: "problem.goto.sessions" },
+  "connector-not-connected": { to: connector, key: "problem.goto.connector" },
+  "connector-needs-consent": { to: connector, key: "problem.goto.connector" },
+  "consent-expired": { to: connector, key: "problem.goto.connector" },
+  "consent-not-found": { to: connector, key: "problem.goto.connector" },
+  "device-not-found": { to: allDevices, key: "problem.goto.devices" },
+  "device-not-eligible": { to: allDevices, key: "problem.goto.devices" },
+  "session-not-found": { to: allSessions, key: "problem.goto.sessions" },
+  "licence-limit": { to: allSessions, key: "problem.goto.sessions" },
   "upstream-invalid": { to: { screen: "health" }, key: "problem.goto.health" },
 };
 
@@ -37,7 +42,8 @@ export function ProblemMessage({ problem, needs = "RemoteAssistance.Request", on
   const { texts, signIn } = usePortal();
   const { t, maybe, span } = texts;
   const { code, message, reasons, retryAfterSeconds } = problem;
-  const said = maybe(`problem.${code}`, { role: needs, wait: span(retryAfterSeconds) }) ?? message;
+  const known = maybe(`problem.${code}`, { role: needs, wait: span(retryAfterSeconds) });
+  const said = known ?? message;
   const wayOut = waysOut[code];
   // The API's own detail names what an administrator has to grant.
   const detail = code === "upstream-invalid" || code === "forbidden" ? message : undefined;
@@ -52,9 +58,19 @@ export function ProblemMessage({ problem, needs = "RemoteAssistance.Request", on
               {t("signIn.title")}
             </button>
           )}
-          {onRetry && MENDED_BY_WAITING.includes(code) && (
+          {code === "forbidden" && (
+            <button type="button" class="button" onClick={signIn}>
+              {t("signIn.again")}
+            </button>
+          )}
+          {onRetry && (!known || MENDED_BY_WAITING.includes(code)) && (
             <button type="button" class="button" onClick={onRetry}>
               {t("do.tryAgain")}
+            </button>
+          )}
+          {code === "unexpected" && (
+            <button type="button" class="button" onClick={() => location.reload()}>
+              {t("do.reload")}
             </button>
           )}
           {wayOut && (

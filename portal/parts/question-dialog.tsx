@@ -22,7 +22,7 @@ export function QuestionDialog({ title, text, yes, needs, onYes, onClose }: Prop
       <p>{text}</p>
       {problem && <ProblemMessage problem={problem} needs={needs} onRetry={run} />}
       <div class="commands">
-        <button type="button" class="button danger" disabled={isRunning} onClick={run}>
+        <button type="button" class="button danger" aria-disabled={isRunning} onClick={run}>
           {yes}
         </button>
         <button type="button" class="button" onClick={onClose}>

@@ -1,13 +1,15 @@
 import type { Action, AuditEntry } from "../../lib/audit/entry.ts";
 import { pathWith } from "../api.ts";
 import { useList } from "../load.ts";
-import { Field, SelectField } from "../parts/field.tsx";
+import { SelectField } from "../parts/field.tsx";
+import { FilterInput } from "../parts/filter-input.tsx";
+import { Link } from "../parts/link.tsx";
 import { Loading } from "../parts/loading.tsx";
 import { Message } from "../parts/message.tsx";
 import { More } from "../parts/more.tsx";
 import { ProblemMessage } from "../parts/problem-message.tsx";
 import { Title } from "../parts/title.tsx";
-import type { Place } from "../place.ts";
+import { type Place, wholeAudit } from "../place.ts";
 import { usePortal } from "../portal.ts";
 import { actionText } from "./audit/action-text.ts";
 import { AuditTable } from "./audit/audit-table.tsx";
@@ -47,7 +49,8 @@ function momentOf(day: string, isEnd: boolean): string | undefined {
   const at = new Date(`${day}T00:00:00`);
   if (Number.isNaN(at.getTime())) return undefined;
   if (isEnd) at.setDate(at.getDate() + 1);
-  return at.toISOString();
+  // The last day of all has no end.
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 /** The audit, newest first, with filters in the address, and its export. */
@@ -73,7 +76,15 @@ export function AuditScreen({ place }: { place: AuditPlace }) {
       {list.problem && <ProblemMessage problem={list.problem} needs="RemoteAssistance.Read" onRetry={list.reload} />}
       {!list.items && list.isLoading && <Loading />}
       {list.items?.length === 0 && !list.problem && (
-        <Message intent="info" title={t("audit.none")}>
+        <Message
+          intent="info"
+          title={t("audit.none")}
+          actions={
+            <Link to={wholeAudit} class="button">
+              {t("do.clear")}
+            </Link>
+          }
+        >
           <p>{t("audit.noneText")}</p>
         </Message>
       )}
@@ -87,45 +98,27 @@ function Filters({ place }: { place: AuditPlace }) {
   const { texts, go } = usePortal();
   const { t } = texts;
   const change = (filters: Partial<AuditPlace>) => go({ ...place, ...filters }, { replace: true });
-  const text = (name: "actor" | "device" | "session", label: string) => (
-    <Field label={label}>
-      {(ids) => (
-        <input
-          {...ids}
-          class="id"
-          autocomplete="off"
-          spellcheck={false}
-          value={place[name]}
-          onChange={(event) => change({ [name]: event.currentTarget.value })}
-        />
-      )}
-    </Field>
-  );
-  const day = (name: "from" | "to", label: string) => (
-    <Field label={label}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="date"
-          value={place[name]}
-          onChange={(event) => change({ [name]: event.currentTarget.value })}
-        />
-      )}
-    </Field>
+  const input = (type: "id" | "date", name: "actor" | "device" | "session" | "from" | "to") => (
+    <FilterInput
+      type={type}
+      label={t(`audit.${name}`)}
+      value={place[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
   );
   return (
     <search class="filters">
-      {day("from", t("audit.from"))}
-      {day("to", t("audit.to"))}
+      {input("date", "from")}
+      {input("date", "to")}
       <SelectField
         label={t("audit.action")}
         value={place.action}
         options={[["", t("audit.action.all")], ...offered.map((each) => [each, actionText(each, texts)] as const)]}
         onChange={(action) => change({ action })}
       />
-      {text("actor", t("audit.actor"))}
-      {text("device", t("audit.device"))}
-      {text("session", t("audit.session"))}
+      {input("id", "actor")}
+      {input("id", "device")}
+      {input("id", "session")}
     </search>
   );
 }

@@ -27,12 +27,12 @@ const tones: Record<ConnectorView["status"], Tone> = {
 export function ConnectorScreen({ consent }: { consent: string | undefined }) {
   const { texts, api, may, names } = usePortal();
   const { t } = texts;
-  const loaded = useLoad("connector", (signal) => api.call<ConnectorView>("/api/connector", { signal }));
+  const loaded = useLoad(`connector ${consent}`, (signal) => api.call<ConnectorView>("/api/connector", { signal }));
   const [dialog, setDialog] = useState<"enable" | "disconnect">();
   const [isFresh, setFresh] = useState(false);
   const connector = loaded.value;
   useEffect(() => names.want([connector?.connectedBy]), [names, connector?.connectedBy]);
-  useReloadWhile(connector?.status === "disconnecting", loaded.reload);
+  useReloadWhile(connector?.status === "disconnecting", loaded.refresh);
 
   return (
     <>

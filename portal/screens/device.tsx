@@ -25,7 +25,7 @@ export function DeviceScreen({ id }: { id: string }) {
   const [isStarting, setStarting] = useState(false);
   return (
     <>
-      <Title>{device?.name || t("devices.name")}</Title>
+      <Title>{device?.name.trim() || t("devices.name")}</Title>
       {problem && <ProblemMessage problem={problem} onRetry={reload} />}
       {!device && isLoading && <Loading />}
       {device && (
@@ -41,7 +41,7 @@ export function DeviceScreen({ id }: { id: string }) {
             </Link>
           </div>
           <Eligibility device={device} />
-          <section class="card" aria-label={device.name}>
+          <section class="card" aria-label={device.name.trim() || t("devices.name")}>
             <About device={device} />
           </section>
           {isStarting && <StartDialog device={device} onClose={() => setStarting(false)} />}

@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
 import type { DeviceView, Platform } from "../../lib/devices/device.ts";
 import { pathWith } from "../api.ts";
+import { useDraft } from "../draft.ts";
 import { useList } from "../load.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Field, SelectField } from "../parts/field.tsx";
@@ -10,7 +10,7 @@ import { Message } from "../parts/message.tsx";
 import { More } from "../parts/more.tsx";
 import { ProblemMessage } from "../parts/problem-message.tsx";
 import { Title } from "../parts/title.tsx";
-import type { Place } from "../place.ts";
+import { allDevices, type Place } from "../place.ts";
 import { usePortal } from "../portal.ts";
 import { platformName } from "./platform-name.ts";
 
@@ -23,15 +23,10 @@ const TYPING_MS = 200;
 export function DevicesScreen({ place }: { place: Extract<Place, { screen: "devices" }> }) {
   const { texts, go } = usePortal();
   const { t } = texts;
-  const [search, setSearch] = useState(place.search);
   const { platform } = place;
+  const take = (search: string) => go({ ...place, search }, { replace: true });
+  const { draft: search, setDraft: setSearch } = useDraft(place.search, take, TYPING_MS);
   const list = useList<DeviceView>(pathWith("/api/devices", { search: place.search, platform }));
-
-  useEffect(() => {
-    if (search === place.search) return;
-    const timer = setTimeout(() => go({ ...place, search }, { replace: true }), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [search]);
 
   return (
     <>
@@ -78,7 +73,15 @@ function Found({ devices, hasMore, isOld }: FoundProps) {
         {count > 0 && t(key, { count })}
       </p>
       {count === 0 ? (
-        <Message intent="info" title={t("devices.none")}>
+        <Message
+          intent="info"
+          title={t("devices.none")}
+          actions={
+            <Link to={allDevices} class="button">
+              {t("do.clear")}
+            </Link>
+          }
+        >
           <p>{t("devices.noneText")}</p>
         </Message>
       ) : (
@@ -107,7 +110,7 @@ function DeviceTable({ devices, isOld }: { devices: DeviceView[]; isOld: boolean
         {devices.map(({ id, name, userName, platform, osVersion, ownership, compliance, lastSyncAt, eligibility }) => (
           <tr key={id}>
             <th scope="row">
-              <Link to={{ screen: "device", id }}>{name || id}</Link>
+              <Link to={{ screen: "device", id }}>{name.trim() || id}</Link>
             </th>
             <td data-label={t("devices.user")}>{userName ?? t("is.none")}</td>
             <td data-label={t("devices.platform")}>

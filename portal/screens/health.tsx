@@ -27,7 +27,7 @@ export function HealthScreen() {
           <Message
             intent={health.status === "ok" ? "success" : "warning"}
             actions={
-              <button type="button" class="button" disabled={isLoading} onClick={reload}>
+              <button type="button" class="button" aria-disabled={isLoading} onClick={reload}>
                 {t("health.again")}
               </button>
             }

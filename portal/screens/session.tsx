@@ -28,7 +28,7 @@ export function SessionScreen({ id }: { id: string }) {
   return (
     <>
       <Title aside={session && <StateBadge state={session.state} />}>
-        {session ? t("session.on", { device: session.device.name }) : t("session.title")}
+        {session ? t("session.on", { device: session.device.name.trim() || session.device.id }) : t("session.title")}
       </Title>
       {problem && <ProblemMessage problem={problem} onRetry={reload} />}
       {!session && isLoading && <Loading />}

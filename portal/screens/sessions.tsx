@@ -10,7 +10,7 @@ import { Message } from "../parts/message.tsx";
 import { More } from "../parts/more.tsx";
 import { ProblemMessage } from "../parts/problem-message.tsx";
 import { Title } from "../parts/title.tsx";
-import type { Place } from "../place.ts";
+import { allDevices, allSessions, type Place } from "../place.ts";
 import { usePortal } from "../portal.ts";
 
 type SessionsPlace = Extract<Place, { screen: "sessions" }>;
@@ -35,11 +35,18 @@ export function SessionsScreen({ place }: { place: SessionsPlace }) {
           intent="info"
           title={t("sessions.none")}
           actions={
-            may("RemoteAssistance.Request") && (
-              <Link to={{ screen: "devices", search: "", platform: "" }} class="button">
-                {t("sessions.start")}
-              </Link>
-            )
+            <>
+              {may("RemoteAssistance.Request") && (
+                <Link to={allDevices} class="button">
+                  {t("sessions.start")}
+                </Link>
+              )}
+              {(state || device || mine) && (
+                <Link to={allSessions} class="button">
+                  {t("do.clear")}
+                </Link>
+              )}
+            </>
           }
         >
           <p>{t("sessions.noneText")}</p>
@@ -115,7 +122,7 @@ function SessionTable({ sessions, isOld }: { sessions: SessionView[]; isOld: boo
                 </time>
               </Link>
             </th>
-            <td data-label={t("devices.name")}>{device.name || device.id}</td>
+            <td data-label={t("devices.name")}>{device.name.trim() || device.id}</td>
             <td data-label={t("devices.user")}>{device.userName || t("is.none")}</td>
             <td data-label={t("session.requestedBy")}>
               {requestedBy === person.id

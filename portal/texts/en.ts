@@ -15,6 +15,7 @@ export const en = {
   "signIn.title": "Sign in",
   "signIn.text": "Sign in with your work account to help people on their devices.",
   "signIn.button": "Sign in with Microsoft",
+  "signIn.again": "Sign in again",
   "signIn.failed":
     "Microsoft did not sign you in. Try again; if it happens again, give this text to your administrator.",
   "signIn.noRole": "You are signed in, but have no role here",
@@ -24,10 +25,13 @@ export const en = {
   "do.tryAgain": "Try again",
   "do.cancel": "Cancel",
   "do.copied": "Copied",
+  "do.copyYourself": "Your browser did not allow it: select the link and copy it.",
+  "do.reload": "Load again",
   "do.more": "Load more",
   "do.clear": "Clear filters",
   "is.loading": "Loading…",
   "is.you": "You",
+  "is.all": "That is all.",
   "is.none": "None",
   "link.newTab": "opens in a new tab",
 
@@ -77,6 +81,8 @@ export const en = {
   "connector.confirm.refuse": "This is the wrong account",
   "connector.confirm.otherPerson":
     "Somebody asked for this connection and has to confirm it in their own browser, where TeamViewer sent them back to.",
+  "connector.confirm.elsewhere":
+    "You asked for this connection. Confirm it on the page that TeamViewer sent you back to; if that page is gone, refuse the account and start again.",
   "connector.confirm.done": "TeamViewer is connected. Sessions can be requested from now on.",
   "connector.disconnect": "Disconnect",
   "connector.disconnect.title": "Disconnect TeamViewer?",

@@ -17,6 +17,7 @@ export const fr: Record<TextKey, string> = {
   "signIn.title": "Connexion",
   "signIn.text": "Connectez-vous avec votre compte professionnel pour aider les utilisateurs sur leurs appareils.",
   "signIn.button": "Se connecter avec Microsoft",
+  "signIn.again": "Se reconnecter",
   "signIn.failed":
     "Microsoft ne vous a pas connecté. Réessayez ; si cela se reproduit, transmettez ce texte à votre administrateur.",
   "signIn.noRole": "Vous êtes connecté, mais sans rôle ici",
@@ -26,10 +27,13 @@ export const fr: Record<TextKey, string> = {
   "do.tryAgain": "Réessayer",
   "do.cancel": "Annuler",
   "do.copied": "Copié",
+  "do.reload": "Recharger",
+  "do.copyYourself": "Votre navigateur ne l’a pas permis : sélectionnez le lien et copiez-le.",
   "do.more": "Afficher la suite",
   "do.clear": "Effacer les filtres",
   "is.loading": "Chargement…",
   "is.you": "Vous",
+  "is.all": "C’est tout.",
   "is.none": "Aucun",
   "link.newTab": "s’ouvre dans un nouvel onglet",
 
@@ -80,6 +84,8 @@ export const fr: Record<TextKey, string> = {
   "connector.confirm.refuse": "Ce n’est pas le bon compte",
   "connector.confirm.otherPerson":
     "Quelqu’un a demandé cette connexion et doit la confirmer dans son propre navigateur, là où TeamViewer l’a renvoyé.",
+  "connector.confirm.elsewhere":
+    "Vous avez demandé cette connexion. Confirmez-la sur la page où TeamViewer vous a renvoyé ; si elle n’est plus ouverte, refusez le compte et recommencez.",
   "connector.confirm.done": "TeamViewer est connecté. Des sessions peuvent être demandées dès maintenant.",
   "connector.disconnect": "Déconnecter",
   "connector.disconnect.title": "Déconnecter TeamViewer ?",

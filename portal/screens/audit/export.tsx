@@ -20,7 +20,7 @@ export function Export({ query }: Props) {
     <>
       <div class="commands">
         {(["csv", "ndjson"] as const).map((format) => (
-          <button key={format} type="button" class="button" disabled={isRunning} onClick={() => run(format)}>
+          <button key={format} type="button" class="button" aria-disabled={isRunning} onClick={() => run(format)}>
             {t(`audit.export.${format}`)}
           </button>
         ))}

@@ -49,16 +49,16 @@ function Confirm({ connector, consent, onConfirmed, onRefuse }: ConfirmProps) {
     );
   });
   const isMine = connector.connectedBy === person.id && consent !== undefined;
+  const isElsewhere = connector.connectedBy === person.id && consent === undefined;
+  const said = isMine ? "text" : isElsewhere ? "elsewhere" : "otherPerson";
   return (
     <>
       <h2>{t("connector.confirm.title")}</h2>
-      <p>
-        {t(isMine ? "connector.confirm.text" : "connector.confirm.otherPerson", { organization: config.organization })}
-      </p>
+      <p>{t(`connector.confirm.${said}`, { organization: config.organization })}</p>
       {problem && <ProblemMessage problem={problem} />}
       <div class="commands">
         {isMine && (
-          <button type="button" class="button primary" disabled={isRunning} onClick={() => run(consent)}>
+          <button type="button" class="button primary" aria-disabled={isRunning} onClick={() => run(consent)}>
             {t("connector.confirm.do")}
           </button>
         )}

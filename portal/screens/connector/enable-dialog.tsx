@@ -44,7 +44,7 @@ export function EnableDialog({ onClose }: { onClose: () => void }) {
         <p class="quiet">{t("connector.terms.next")}</p>
         {problem && <ProblemMessage problem={problem} needs="RemoteAssistance.Update" />}
         <div class="commands">
-          <button type="submit" class="button primary" disabled={!isAccepted || isRunning}>
+          <button type="submit" class="button primary" disabled={!isAccepted} aria-disabled={isRunning}>
             {t("connector.terms.continue")}
           </button>
           <button type="button" class="button" onClick={onClose}>

@@ -26,7 +26,7 @@ export function AskAgain({ session, onAsked }: { session: SessionView; onAsked: 
   });
   return (
     <>
-      <button type="button" class="button" disabled={isRunning} onClick={run}>
+      <button type="button" class="button" aria-disabled={isRunning} onClick={run}>
         {t("session.askAgain")}
       </button>
       <span class="quiet" role="status">

@@ -8,6 +8,9 @@ import { usePortal } from "../../portal.ts";
 export const isOver = ({ state }: SessionView) =>
   state === "declined" || state === "closed" || state === "expired" || state === "failed";
 
+/** Looking again mends none of these. */
+const LASTING = ["signed-out", "forbidden", "session-not-found"];
+
 /** Its user can still be asked. */
 export const isWaiting = ({ state }: SessionView) => state === "open" || state === "accepted";
 
@@ -23,19 +26,21 @@ export function useSession(id: string) {
     problem,
     isLoading,
     reload,
+    refresh,
     set,
   } = useLoad(path, (signal) => api.call<SessionView>(path, { signal }));
   const [quietRounds, setQuietRounds] = useState(0);
   const [round, setRound] = useState(0);
+  const isFollowed = session !== undefined && !isOver(session) && !LASTING.includes(problem?.code ?? "");
   const news = session ? `${session.state} ${session.notification.state}` : "";
   useEffect(() => setQuietRounds(0), [news]);
 
   useEffect(() => {
-    if (!session || isOver(session)) return;
+    if (!isFollowed) return;
     const look = () => {
       setQuietRounds((count) => count + 1);
       setRound((count) => count + 1);
-      reload();
+      refresh();
     };
     const timer = setTimeout(() => document.visibilityState === "visible" && look(), pollDelayMs(quietRounds));
     const onVisible = () => document.visibilityState === "visible" && look();
@@ -44,7 +49,7 @@ export function useSession(id: string) {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", onVisible);
     };
-  }, [session === undefined || isOver(session), round, news]);
+  }, [isFollowed, round, news]);
 
   const show = useCallback((shown: SessionView) => set(shown), [set]);
   return { session, problem, isLoading, reload, show };

@@ -49,7 +49,15 @@ export function StartDialog({ device, onClose }: Props) {
           return run();
         }}
       >
-        <p class="quiet">{[device.name, device.userName].filter(Boolean).join(" · ")}</p>
+        <p class="quiet">
+          <bdi>{device.name}</bdi>
+          {device.userName && (
+            <>
+              {" · "}
+              <bdi>{device.userName}</bdi>
+            </>
+          )}
+        </p>
         <Field label={t("start.reason")} hint={t("start.reason.hint")}>
           {(ids) => (
             <textarea
@@ -88,7 +96,7 @@ export function StartDialog({ device, onClose }: Props) {
         )}
         {problem && <ProblemMessage problem={problem} onRetry={run} />}
         <div class="commands">
-          <button type="submit" class="button primary" disabled={isRunning}>
+          <button type="submit" class="button primary" aria-disabled={isRunning}>
             {t(isRunning ? "start.connecting" : "start.connect")}
           </button>
           <button type="button" class="button" onClick={onClose}>
