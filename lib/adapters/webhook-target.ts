@@ -83,10 +83,15 @@ function pinnedTo(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** `Retry-After` in seconds; undefined when there is none that can be read (RFC 9110 section 10.2.3; dates are not taken). */
-function retryAfterOf(response: Response): number | undefined {
-  const value = response.headers.get("retry-after");
-  return value && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+/**
+ * `Retry-After` in seconds; undefined when there is none that can be read (RFC 9110 section 10.2.3). A time is taken as a
+ * span from the answer's own `Date`, so that the receiver's clock need not agree with ours.
+ */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get("retry-after") ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const seconds = /GMT$/.test(value) ? (Date.parse(value) - Date.parse(headers.get("date") ?? "")) / 1000 : Number.NaN;
+  return seconds > 0 ? Math.ceil(seconds) : undefined;
 }
 
 function outcomeOf(error: unknown, isTimedOut: boolean): Exclude<TargetAnswer["outcome"], "answered"> {

@@ -238,6 +238,13 @@ describe("A call", () => {
     server.closeAllConnections();
   });
 
+  test("takes a Retry-After that is a time as a span from the answer's own Date", async () => {
+    const date = "Wed, 21 Oct 2015 07:28:00 GMT";
+    const later = { date, "retry-after": "Wed, 21 Oct 2015 07:29:30 GMT" };
+    receiver.answer((_received, response) => void response.writeHead(503, later).end());
+    expect(await local()(receiver.url, call)).toMatchObject({ status: 503, retryAfterSeconds: 90 });
+  });
+
   test.each(["-1", "+7", "7 s", "soon", "1e9", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT"])(
     "ignores a Retry-After of %s",
     async (value) => {
