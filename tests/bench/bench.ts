@@ -1,35 +1,32 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startProduct } from "../../infra/local/product.ts";
-import { measureDeviceSearch } from "./device-search.ts";
-import { tableOf } from "./figure.ts";
-import { measureFirstLoad, measureFirstScreens } from "./first-load.ts";
+import { buildApp } from "../../infra/build.ts";
+import { type Figure, tableOf } from "./figure.ts";
+import { measurePages } from "./pages.ts";
+import { measureWebhookDelivery } from "./webhook-delivery.ts";
 
-const HELP = `npm run bench -- [options]
+const benches: Record<string, () => Promise<Figure[]>> = { pages: measurePages, webhooks: measureWebhookDelivery };
+
+const HELP = `npm run bench -- [options] [${Object.keys(benches).join(" | ")} …]
   --json FILE  write the figures there, too
 `;
 
-/** Measures the pages against their goals, each with a baseline of the same run. Exits with 1 when a goal is missed. */
+/** Measures all or the named parts against their goals, each with a baseline of the same run. Exits with 1 when a goal is missed. */
 async function main() {
-  const { values } = parseArgs({ options: { json: { type: "string" }, help: { type: "boolean", default: false } } });
+  const { values, positionals } = parseArgs({
+    options: { json: { type: "string" }, help: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
   if (values.help) return void process.stdout.write(HELP);
-  const dataDirectory = mkdtempSync(join(tmpdir(), "bench-"));
-  const product = await startProduct({ port: 0, dataDirectory, isInMemory: true, onOutput: () => {} });
-  try {
-    const figures = [
-      ...(await measureFirstLoad(product)),
-      ...(await measureFirstScreens(product)),
-      ...(await measureDeviceSearch(product)),
-    ];
-    process.stdout.write(`${tableOf(figures)}\n`);
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
-    process.exitCode = figures.some(({ measured, goal }) => measured > goal) ? 1 : 0;
-  } finally {
-    await product.stop();
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
+  const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
+  if (unknown) throw new Error(`There is no bench ${unknown}.\n${HELP}`);
+  await buildApp();
+  const figures: Figure[] = [];
+  for (const [name, measure] of Object.entries(benches))
+    if (positionals.length === 0 || positionals.includes(name)) figures.push(...(await measure()));
+  process.stdout.write(`${tableOf(figures)}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  process.exitCode = figures.some(({ measured, goal }) => measured > goal) ? 1 : 0;
 }
 
 await main();

@@ -1,7 +1,7 @@
 /** One measured thing beside its goal and the baseline of the same run. Numbers are in the unit that `unit` says. */
 export type Figure = {
   what: string;
-  unit: "ms" | "bytes";
+  unit: "ms" | "bytes" | "events" | "calls";
   measured: number;
   goal: number;
   /** What the same is without this product's part, measured in the same run. */
