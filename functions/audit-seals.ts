@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { sealLineSchema } from "../lib/audit/seal.ts";
-import { ndjsonOf } from "../lib/http/audit-export.ts";
+import { ndjsonOf } from "../lib/http/csv.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { time } from "./audit.ts";
 

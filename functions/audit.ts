@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { auditEntrySchema } from "../lib/audit/entry.ts";
-import { csvOf, ndjsonOf } from "../lib/http/audit-export.ts";
+import { auditCsvOf } from "../lib/http/audit-export.ts";
+import { ndjsonOf } from "../lib/http/csv.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { listSchema, paging } from "../lib/http/paging.ts";
 
@@ -47,7 +48,7 @@ export const audit = endpoint<App, unknown, z.infer<typeof query>>({
       return {
         status: 200,
         headers: { "content-type": "text/csv; charset=utf-8" },
-        body: csvOf(listAudit.all(filter)),
+        body: auditCsvOf(listAudit.all(filter)),
       };
     return { status: 200, jsonBody: await listAudit.page(filter, query) };
   },

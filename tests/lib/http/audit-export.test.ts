@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import type { AuditEntry } from "../../../lib/audit/entry.ts";
-import { csvOf, ndjsonOf } from "../../../lib/http/audit-export.ts";
+import { auditCsvOf as csvOf } from "../../../lib/http/audit-export.ts";
+import { ndjsonOf } from "../../../lib/http/csv.ts";
 import { anyText } from "../any-text.ts";
 
 const entry: AuditEntry = {
