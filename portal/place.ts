@@ -38,9 +38,15 @@ export function placeOf(path: string, query: URLSearchParams): Place {
     const { action, actor, device, session } = Object.fromEntries(
       ["action", "actor", "device", "session"].map((name) => [name, of(name)]),
     ) as Record<"action" | "actor" | "device" | "session", string>;
-    return { screen, from: of("from"), to: of("to"), action, actor, device, session };
+    return { screen, from: dayOf(of("from")), to: dayOf(of("to")), action, actor, device, session };
   }
   return screen === "health" ? { screen } : { screen: "unknown" };
+}
+
+/** A day such as 2026-11-22, or nothing. */
+function dayOf(text: string): string {
+  const at = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d\d-\d\d$/.test(text) && at.getTime() && at.toISOString().startsWith(text) ? text : "";
 }
 
 function placeOfOne(screen: string, id: string): Place {

@@ -49,8 +49,7 @@ function momentOf(day: string, isEnd: boolean): string | undefined {
   const at = new Date(`${day}T00:00:00`);
   if (Number.isNaN(at.getTime())) return undefined;
   if (isEnd) at.setDate(at.getDate() + 1);
-  // The last day of all has no end.
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+  return at.toISOString();
 }
 
 /** The audit, newest first, with filters in the address, and its export. */

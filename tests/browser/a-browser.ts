@@ -40,8 +40,8 @@ export async function expectFits(page: Page) {
 /** No violations of WCAG as axe-core finds them, and a page that fits. */
 export async function expectAccessible(page: Page) {
   // Evaluated by the browser's debugger, which the page's Content-Security-Policy does not bind.
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))");
-  expect(violations).toEqual([]);
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axeSource);
+  const found = "violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(', '))";
+  expect(await page.evaluate(`axe.run().then(({ violations }) => ${found})`)).toEqual([]);
   await expectFits(page);
 }

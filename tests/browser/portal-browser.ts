@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { tokenOfApplication } from "../../infra/local/demo/browser.ts";
+import { call, tokenOfApplication } from "../../infra/local/demo/browser.ts";
 import { startProduct } from "../../infra/local/product.ts";
 import { startBrowser } from "./a-browser.ts";
 
@@ -58,13 +58,29 @@ export async function startPortal(settings: Record<string, string> = {}) {
     return { page, seen };
   }
 
+  /** A token that may do everything, for looking behind the scenes. */
+  const robot = await tokenOfApplication(product.addresses, "Everything robot");
+
+  /** Connects TeamViewer without the portal. */
+  async function connect() {
+    const consents = `${app}/api/connector/consents`;
+    const body = { termsVersion: "1", termsAccepted: true };
+    const consent = await call<{ id: string; startUrl: string }>(consents, robot, 201, { method: "POST", body });
+    const { page } = await open();
+    await page.goto(consent.startUrl);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL(`${app}/api/connector/callback?**`);
+    await page.context().close();
+    await call(`${consents}/${consent.id}/confirm`, robot, 200, { method: "POST" });
+  }
+
   return {
     product,
     browser,
     app,
     open,
-    /** A token that may do everything, for looking behind the scenes. */
-    robot: await tokenOfApplication(product.addresses, "Everything robot"),
+    robot,
+    connect,
     async stop() {
       await browser.close();
       await product.stop();

@@ -35,6 +35,11 @@ test("a filter that says nothing is not in the address", () => {
   expect(addressOf({ screen: "sessions", state: "open", device: "", mine: false })).toBe("/portal/sessions?state=open");
 });
 
+test.each(["2026-02-31", "+275760-09-13", "2026-1-1", "yesterday", "<b>"])("%s is no day to filter by", (day) => {
+  const range = new URLSearchParams({ from: day, to: day });
+  expect(placeAt(`/portal/audit?${range}`)).toMatchObject({ from: "", to: "" });
+});
+
 test("a slash at the end changes nothing", () => {
   expect(placeAt("/portal/")).toEqual({ screen: "home" });
   expect(placeAt("/portal/health/")).toEqual({ screen: "health" });
