@@ -125,6 +125,8 @@ export async function startTestApp(settings: Record<string, string> = {}) {
       clearFaults();
       around.teamviewer.setMode({ refresh: "rotating", accessTokenSeconds: 86_400 });
       around.teamviewer.setLimits({ perHour: null, concurrentSessions: null });
+      around.teamviewer.setRights({ reports: "granted", users: "granted", reportDelaySeconds: 0 });
+      around.teamviewer.removeConnections();
       around.teamviewer.removeGrants();
       await Promise.all([forgetStorage(), forgetSecrets()]);
       for (const standIn of standIns) standIn.journal.splice(0);

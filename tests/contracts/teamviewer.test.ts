@@ -354,10 +354,10 @@ describe("account", () => {
     const found = await api(
       access,
       "GET",
-      "/users?email=BRUNO@contoso.example,support@fabrikam.example&full_list=true",
+      "/users?email=BRUNO.agent@contoso.example,support@fabrikam.example&full_list=true",
     );
     expect(found.json).toEqual({
-      users: [expect.objectContaining({ id: "u7254191", email: "bruno@contoso.example" })],
+      users: [expect.objectContaining({ id: "u7254191", email: "bruno.agent@contoso.example" })],
     });
     expect((await api(access, "GET", `/users/${OTHER_ACCOUNT}`)).status).toBe(404);
 
@@ -620,6 +620,60 @@ describe("links", () => {
     expect(tv.sessions()).toMatchObject([{ state: "Closed", online: false, connected: true }]);
     await visit(`${supporter_link}/end`, "POST");
     expect((await api(access, "GET", `/reports/connections?session_code=${code}`)).json.records).toHaveLength(1);
+  });
+});
+
+describe("rights of the app and the account", () => {
+  const reports = "/reports/connections";
+
+  test.each([
+    ["no-permission", "permission"],
+    ["no-licence", "license"],
+  ] as const)("with %s reports and users are refused with 403, and all else goes on", async (right, word) => {
+    const { access } = await connect();
+    expect((await control("rights", { reports: right, users: right })).status).toBe(204);
+    for (const path of [reports, `${reports}?session_code=s12-345-678`, "/users", `/users/${FIRST_ACCOUNT}`]) {
+      const { status, json } = await api(access, "GET", path);
+      expect([status, json.error]).toEqual([403, "forbidden"]);
+      expect(json.error_description).toContain(word);
+    }
+    await newSession(access);
+    await control("rights", { users: "granted" });
+    expect((await api(access, "GET", "/users")).status).toBe(200);
+    expect((await api(access, "GET", reports)).status).toBe(403);
+    expect((await control("rights", { reports: "perhaps" })).status).toBe(400);
+  });
+
+  test("a connection is reported so long after its end as it was told to take", async () => {
+    const { access } = await connect();
+    await control("rights", { reportDelaySeconds: 600 });
+    const { code } = await newSession(access);
+    await control(`sessions/${code}/online`, { online: true });
+    await control(`sessions/${code}/join`, {});
+    await control(`sessions/${code}/end`, {});
+    later(599);
+    expect((await api(access, "GET", reports)).json.records).toEqual([]);
+    later(1);
+    expect((await api(access, "GET", reports)).json.records).toMatchObject([{ session_code: code }]);
+  });
+
+  test("scripts can put a connection into the report, of a session or of none, and empty it", async () => {
+    const { access } = await connect();
+    const { code } = await newSession(access, { custom_api: "mine" });
+    const times = { start_date: "2026-11-22T09:00:00Z", end_date: "2026-11-22T09:34:00Z" };
+    await control("connections", { ...times, userid: "u7254191", session_code: code });
+    await control("connections", { ...times, userid: FIRST_ACCOUNT, devicename: "PC-9" });
+    expect((await control("connections", { ...times, userid: "u1", session_code: "s00-000-000" })).status).toBe(404);
+    const listed = async (query: string) => (await api(access, "GET", `${reports}${query}`)).json.records as Json[];
+    expect(await listed(`?session_code=${code}`)).toMatchObject([
+      { ...times, session_code: code, custom_api: "mine", userid: "u7254191", username: "Bruno Agent" },
+    ]);
+    const [own] = await listed("?has_code=false");
+    expect(own).toMatchObject({ ...times, userid: FIRST_ACCOUNT, devicename: "PC-9" });
+    expect(own).not.toHaveProperty("session_code");
+    expect(await listed("")).toHaveLength(2);
+    await control("connections", undefined, "DELETE");
+    expect(await listed("")).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { type ApiRoute, bearerToken } from "./api-routes.ts";
 import { endGrant, findGrant } from "./grants.ts";
 import type { Realm } from "./realm.ts";
 import { answering, notFound } from "./refusal.ts";
+import { requireRight } from "./rights.ts";
 
 /** `GET /ping` takes any token and says whether it is good: an expired or revoked one is 200 `false`, not 401. */
 export function pingRoutes(realm: Realm): StandInRoute[] {
@@ -51,6 +52,7 @@ export function accountCalls(realm: Realm): ApiRoute[] {
       path: "/users",
       query: ["email", "name", "permissions", "full_list"],
       answer: ({ query }, { account }) => {
+        requireRight(realm, "users");
         const emails = query.get("email")?.toLowerCase().split(",");
         const name = query.get("name")?.toLowerCase() ?? "";
         const found = colleaguesOf(account)
@@ -63,6 +65,7 @@ export function accountCalls(realm: Realm): ApiRoute[] {
       method: "GET",
       path: "/users/:userid",
       answer: ({ params }, { account }) => {
+        requireRight(realm, "users");
         const user = accountOf(params.userid ?? "");
         if (user?.company !== account.company) throw notFound("No such user");
         return { status: 200, json: userRow(user, true) };

@@ -7,7 +7,7 @@ export const accounts: (Account & { mayConsent: boolean })[] = [
   {
     userid: "u7254191",
     name: "Bruno Agent",
-    email: "bruno@contoso.example",
+    email: "bruno.agent@contoso.example",
     company: "Contoso Ltd",
     mayConsent: false,
   },

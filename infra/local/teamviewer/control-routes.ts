@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { StandInAnswer, StandInRequest, StandInRoute } from "../stand-in.ts";
+import { addConnection, newConnection, removeConnections } from "./add-connection.ts";
 import { endGrant } from "./grants.ts";
 import { parseBody } from "./parse-body.ts";
 import type { Realm } from "./realm.ts";
 import { answering, badRequest, notFound } from "./refusal.ts";
+import { changeRights, rightsChange } from "./rights.ts";
 import { endConnection, setCustomerThere, startConnection } from "./session-life.ts";
 import { fullRow } from "./session-rows.ts";
 import type { Session } from "./state.ts";
@@ -40,6 +42,9 @@ export function controlRoutes(realm: Realm): StandInRoute[] {
   return [
     change("POST", "/_control/mode", (request) => changeMode(realm, parseBody(modeChange, request))),
     change("POST", "/_control/limits", (request) => changeLimits(realm, parseBody(limitChange, request))),
+    change("POST", "/_control/rights", (request) => changeRights(realm, parseBody(rightsChange, request))),
+    change("POST", "/_control/connections", (request) => addConnection(realm, parseBody(newConnection, request))),
+    change("DELETE", "/_control/connections", () => removeConnections(realm)),
     { method: "GET", path: "/_control/grants", answer: () => ({ status: 200, json: grantRows(realm) }) },
     change("DELETE", "/_control/grants", () => removeGrants(realm)),
     { method: "GET", path: "/_control/sessions", answer: () => ({ status: 200, json: rawSessions(realm) }) },

@@ -1,4 +1,5 @@
 import type { Kept } from "../kept.ts";
+import type { Rights } from "./rights.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -18,6 +19,7 @@ export type Realm = {
   accessTokenSeconds: number;
   callsPerHour: number | undefined;
   concurrentSessions: number | undefined;
+  rights: Rights;
 };
 
 /** `record[key]` for a key that came from outside: never something every object inherits. */

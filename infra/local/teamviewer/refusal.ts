@@ -22,6 +22,7 @@ const ERROR_CODES = {
   invalid_client: 5,
   invalid_grant: 6,
   unsupported_grant_type: 7,
+  forbidden: 8,
 };
 type ErrorCategory = keyof typeof ERROR_CODES;
 

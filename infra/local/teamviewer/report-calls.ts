@@ -5,7 +5,8 @@ import type { ApiRoute } from "./api-routes.ts";
 import { parseBody } from "./parse-body.ts";
 import { isoSeconds, type Realm } from "./realm.ts";
 import { badRequest, notFound } from "./refusal.ts";
-import type { ConnectionRecord } from "./state.ts";
+import { requireRight } from "./rights.ts";
+import type { ConnectionRecord, Session } from "./state.ts";
 
 const PAGE_SIZE = 1000;
 const recordChange = z.strictObject({
@@ -13,14 +14,17 @@ const recordChange = z.strictObject({
   notes: z.string().optional(),
 });
 
-/** The connection report: one record for each connection that ended, 0..n for a session. */
+/** The connection report: one record for each connection that ended, 0..n for a session. Needs its permission and licence. */
 export function reportCalls(realm: Realm): ApiRoute[] {
   return [
     {
       method: "GET",
       path: "/reports/connections",
       query: ["userid", "groupid", "from_date", "to_date", "offset_id", "has_code", "session_code"],
-      answer: ({ query }, { account }) => listRecords(realm, account, query),
+      answer: ({ query }, { account }) => {
+        requireRight(realm, "reports");
+        return listRecords(realm, account, query);
+      },
     },
     {
       method: "GET",
@@ -42,16 +46,18 @@ export function reportCalls(realm: Realm): ApiRoute[] {
   ];
 }
 
-/** Newest end first, at most 1000. Only sessions make connections here, so `has_code=false` finds none. */
+/** Newest end first, at most 1000. */
 function listRecords(realm: Realm, account: Account, query: URLSearchParams): StandInAnswer {
   const fromMs = timeOf(query, "from_date") ?? Number.NEGATIVE_INFINITY;
   const toMs = timeOf(query, "to_date") ?? Number.POSITIVE_INFINITY;
   const matching = recordsOf(realm, account)
     .filter(({ startedAtMs, endedAtMs }) => startedAtMs >= fromMs && endedAtMs < toMs)
-    .filter(({ session }) => session.code === (query.get("session_code") ?? session.code))
-    .filter(({ session }) => session.groupid === (query.get("groupid") ?? session.groupid))
+    .filter(({ session }) => session?.code === (query.get("session_code") ?? session?.code))
+    .filter(({ session }) => session?.groupid === (query.get("groupid") ?? session?.groupid))
     .filter(({ userid }) => userid === (query.get("userid") ?? userid))
-    .filter(() => query.get("has_code") !== "false");
+    .filter(
+      ({ session }) => String(session !== undefined) === (query.get("has_code") ?? String(session !== undefined)),
+    );
   const offsetId = query.get("offset_id");
   const start = offsetId === null ? 0 : matching.findIndex(({ id }) => id === offsetId);
   if (start < 0) throw badRequest("Bad parameter offset_id");
@@ -62,8 +68,9 @@ function listRecords(realm: Realm, account: Account, query: URLSearchParams): St
 }
 
 function recordsOf(realm: Realm, { userid }: Account): ConnectionRecord[] {
+  const reportedUntilMs = realm.now().getTime() - realm.rights.reportDelaySeconds * 1000;
   return realm.kept.value.connections
-    .filter(({ session }) => session.ownerUserid === userid)
+    .filter(({ ownerUserid, endedAtMs }) => ownerUserid === userid && endedAtMs <= reportedUntilMs)
     .toReversed()
     .sort((left, right) => right.endedAtMs - left.endedAtMs);
 }
@@ -74,23 +81,30 @@ function findRecord(realm: Realm, account: Account, { params }: StandInRequest):
   return record;
 }
 
-function recordRow(realm: Realm, { id, userid, deviceid, startedAtMs, endedAtMs, session, ...rest }: ConnectionRecord) {
+function recordRow(realm: Realm, record: ConnectionRecord) {
+  const { id, userid, deviceid, devicename, startedAtMs, endedAtMs, session, billingState, notes } = record;
   return {
     id,
     userid,
     username: accountOf(userid)?.name,
     deviceid,
-    devicename: session.endCustomer?.name,
-    groupid: session.groupid,
-    groupname: realm.kept.value.groups.find((group) => group.id === session.groupid)?.name,
+    devicename,
     // 1 RemoteConnection, 2 RemoteSupportActive
-    support_session_type: session.supportSessionType === "Pilot" ? 2 : 1,
+    support_session_type: session?.supportSessionType === "Pilot" ? 2 : 1,
     start_date: isoSeconds(startedAtMs),
     end_date: isoSeconds(endedAtMs),
     fee: 0,
     currency: "EUR",
-    billing_state: rest.billingState ?? "Bill",
-    notes: rest.notes ?? "",
+    billing_state: billingState ?? "Bill",
+    notes: notes ?? "",
+    ...(session ? sessionFields(realm, session) : {}),
+  };
+}
+
+function sessionFields(realm: Realm, session: Session) {
+  return {
+    groupid: session.groupid,
+    groupname: realm.kept.value.groups.find((group) => group.id === session.groupid)?.name,
     session_code: session.code,
     session_created_at: isoSeconds(session.createdAtMs),
     valid_until: isoSeconds(session.validUntilMs),

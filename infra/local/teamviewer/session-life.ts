@@ -40,7 +40,14 @@ export function endConnection(realm: Realm, session: Session): boolean {
   if (!connection) return false;
   session.connection = undefined;
   const endedAtMs = realm.now().getTime();
-  realm.kept.value.connections.push({ id: randomUUID(), ...connection, endedAtMs, session: rest });
+  realm.kept.value.connections.push({
+    id: randomUUID(),
+    ownerUserid: rest.ownerUserid,
+    ...connection,
+    devicename: rest.endCustomer?.name,
+    endedAtMs,
+    session: rest,
+  });
   realm.kept.save();
   return true;
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { kept } from "../kept.ts";
 import { type StandIn, startStandIn } from "../stand-in.ts";
 import { accountCalls, pingRoutes } from "./account-calls.ts";
+import { addConnection, type newConnection, removeConnections } from "./add-connection.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { authorizeRoutes } from "./authorize.ts";
 import {
@@ -19,6 +20,7 @@ import { linkPages } from "./link-pages.ts";
 import type { Realm } from "./realm.ts";
 import { notFound } from "./refusal.ts";
 import { reportCalls } from "./report-calls.ts";
+import { allRights, changeRights, type rightsChange } from "./rights.ts";
 import { sessionCalls } from "./session-calls.ts";
 import { emptyState } from "./state.ts";
 import { tokenRoutes } from "./token.ts";
@@ -39,6 +41,10 @@ export type TeamViewerStandIn = StandIn & {
   setRedirectUri: (redirectUri: string) => void;
   setMode: (change: z.infer<typeof modeChange>) => void;
   setLimits: (change: z.infer<typeof limitChange>) => void;
+  /** What is not named stays as it is. */
+  setRights: (change: z.infer<typeof rightsChange>) => void;
+  addConnection: (connection: z.infer<typeof newConnection>) => void;
+  removeConnections: () => void;
   sessions: () => ReturnType<typeof rawSessions>;
   grants: () => ReturnType<typeof grantRows>;
   removeGrants: () => void;
@@ -55,6 +61,7 @@ export async function startTeamViewer({ port, file, now, ...app }: Options): Pro
     accessTokenSeconds: 86_400,
     callsPerHour: undefined,
     concurrentSessions: undefined,
+    rights: allRights,
   };
   const calls = [...accountCalls(realm), ...groupCalls(realm), ...sessionCalls(realm), ...reportCalls(realm)];
   const standIn = await startStandIn({
@@ -78,6 +85,9 @@ export async function startTeamViewer({ port, file, now, ...app }: Options): Pro
     },
     setMode: (change) => changeMode(realm, change),
     setLimits: (change) => changeLimits(realm, change),
+    setRights: (change) => changeRights(realm, change),
+    addConnection: (connection) => addConnection(realm, connection),
+    removeConnections: () => removeConnections(realm),
     sessions: () => rawSessions(realm),
     grants: () => grantRows(realm),
     removeGrants: () => removeGrants(realm),

@@ -46,14 +46,16 @@ export type Session = {
   customApi?: string | undefined;
 };
 
-/** One ended connection, as the connection report keeps it: with the session as it was then. */
+/** One ended connection, as the connection report keeps it: with the session as it was then, if it was one of a session. */
 export type ConnectionRecord = {
   id: string;
+  ownerUserid: string;
   userid: string;
   deviceid: string;
+  devicename?: string | undefined;
   startedAtMs: number;
   endedAtMs: number;
-  session: Session;
+  session?: Session | undefined;
   billingState?: "Bill" | "Billed" | "DoNotBill" | undefined;
   notes?: string | undefined;
 };
