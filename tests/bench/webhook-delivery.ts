@@ -61,9 +61,11 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
     for (const seen of arrivals) seen.clear();
     const { journal } = fleet.product.surroundings.storage;
     journal.calls.splice(0);
-    let calls = 0;
+    let [calls, attempts] = [0, 0];
     const counting = setInterval(() => {
-      calls += journal.calls.splice(0).filter(isOfWebhooks).length;
+      const made = journal.calls.splice(0).filter(isOfWebhooks);
+      calls += made.length;
+      attempts += made.filter(({ service, method }) => service === "table" && method === "POST").length;
     }, 1_000);
 
     await makeEvents(fleet, sessions);
@@ -72,7 +74,7 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
       await delay(1_000);
     clearInterval(counting);
     const missing = arrivals.reduce((sum, { size }) => sum + Math.max(0, wanted - size), 0);
-    return { tookMs, missing, callsPerDelivery: calls / (tookMs.length || 1) };
+    return { tookMs, missing, callsPerDelivery: calls / (attempts || 1) };
   } finally {
     for (const server of servers) {
       server.closeAllConnections();
