@@ -15,6 +15,7 @@ const entries: readonly Entry[] = [
   { to: allSessions, key: "sessions", also: "session" },
   { to: { screen: "connector", consent: undefined }, key: "connector", also: "connector" },
   { to: wholeAudit, key: "audit", also: "audit" },
+  { to: { screen: "webhooks" }, key: "webhooks", also: "webhook" },
   { to: { screen: "health" }, key: "health", also: "health" },
 ];
 

@@ -7,6 +7,8 @@ export type Place =
   | { screen: "sessions"; state: string; device: string; mine: boolean }
   | { screen: "session"; id: string }
   | { screen: "audit"; from: string; to: string; action: string; actor: string; device: string; session: string }
+  | { screen: "webhooks" }
+  | { screen: "webhook"; id: string }
   | { screen: "health" }
   | { screen: "unknown" };
 export type Screen = Place["screen"];
@@ -40,7 +42,7 @@ export function placeOf(path: string, query: URLSearchParams): Place {
     ) as Record<"action" | "actor" | "device" | "session", string>;
     return { screen, from: dayOf(of("from")), to: dayOf(of("to")), action, actor, device, session };
   }
-  return screen === "health" ? { screen } : { screen: "unknown" };
+  return screen === "health" || screen === "webhooks" ? { screen } : { screen: "unknown" };
 }
 
 /** A day such as 2026-11-22, or nothing. */
@@ -54,6 +56,7 @@ function placeOfOne(screen: string, id: string): Place {
     const decoded = decodeURIComponent(id);
     if (screen === "devices") return { screen: "device", id: decoded };
     if (screen === "sessions") return { screen: "session", id: decoded };
+    if (screen === "webhooks") return { screen: "webhook", id: decoded };
   } catch {
     // Not percent-encoded UTF-8: no address of ours.
   }
@@ -64,7 +67,8 @@ function placeOfOne(screen: string, id: string): Place {
 export function addressOf(place: Place): string {
   const { screen, ...rest } = place as { screen: Screen } & Record<string, string | boolean | undefined>;
   if (screen === "home" || screen === "unknown") return "/portal";
-  if (screen === "device" || screen === "session") return `/portal/${screen}s/${encodeURIComponent(String(rest.id))}`;
+  if (screen === "device" || screen === "session" || screen === "webhook")
+    return `/portal/${screen}s/${encodeURIComponent(String(rest.id))}`;
   const given = Object.entries(rest).flatMap(([name, value]): [string, string][] => {
     if (!value) return [];
     return [[name, value === true ? "yes" : value]];

@@ -10,6 +10,8 @@ export const rolesOf: Record<Place["screen"], readonly Role[]> = {
   sessions: ["RemoteAssistance.Request", "RemoteAssistance.Read"],
   session: ["RemoteAssistance.Request", "RemoteAssistance.Read"],
   audit: ["RemoteAssistance.Read"],
+  webhooks: ["RemoteAssistance.Update"],
+  webhook: ["RemoteAssistance.Update"],
   health: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
   unknown: ["RemoteAssistance.Update", "RemoteAssistance.Request", "RemoteAssistance.Read"],
 };

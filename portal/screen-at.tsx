@@ -11,6 +11,8 @@ import { DevicesScreen } from "./screens/devices.tsx";
 import { HealthScreen } from "./screens/health.tsx";
 import { SessionScreen } from "./screens/session.tsx";
 import { SessionsScreen } from "./screens/sessions.tsx";
+import { WebhookScreen } from "./screens/webhook.tsx";
+import { WebhooksScreen } from "./screens/webhooks.tsx";
 
 /** The screen of a place, or why it is not shown. */
 export function ScreenAt({ place }: { place: Place }) {
@@ -24,6 +26,8 @@ export function ScreenAt({ place }: { place: Place }) {
   if (place.screen === "sessions") return <SessionsScreen place={place} />;
   if (place.screen === "session") return <SessionScreen key={place.id} id={place.id} />;
   if (place.screen === "audit") return <AuditScreen place={place} />;
+  if (place.screen === "webhooks") return <WebhooksScreen />;
+  if (place.screen === "webhook") return <WebhookScreen key={place.id} id={place.id} />;
   if (place.screen === "health") return <HealthScreen />;
   return <Unknown />;
 }

@@ -24,6 +24,7 @@ const waysOut: Record<string, { to: Place; key: TextKey }> = {
   "device-not-eligible": { to: allDevices, key: "problem.goto.devices" },
   "session-not-found": { to: allSessions, key: "problem.goto.sessions" },
   "licence-limit": { to: allSessions, key: "problem.goto.sessions" },
+  "webhook-not-found": { to: { screen: "webhooks" }, key: "problem.goto.webhooks" },
   "upstream-invalid": { to: { screen: "health" }, key: "problem.goto.health" },
 };
 

@@ -20,6 +20,8 @@ const places: Place[] = [
   { screen: "session", id: "0".repeat(32) },
   { screen: "audit", from: "", to: "", action: "", actor: "", device: "", session: "" },
   { screen: "audit", from: "2026-11-01", to: "2026-11-22", action: "session.", actor: ID, device: ID, session: "0" },
+  { screen: "webhooks" },
+  { screen: "webhook", id: ID },
   { screen: "health" },
 ];
 

@@ -5,6 +5,8 @@ import { actions } from "../../lib/audit/entry.ts";
 import { channels, eligibilityCodes } from "../../lib/devices/device.ts";
 import { problems } from "../../lib/http/problem.ts";
 import { notificationStates, sessionStates } from "../../lib/sessions/session.ts";
+import { deliveryViewSchema } from "../../lib/webhooks/delivery.ts";
+import { webhookProblems, webhookViewSchema } from "../../lib/webhooks/webhook.ts";
 import { en, type TextKey } from "../../portal/texts/en.ts";
 import { fr } from "../../portal/texts/fr.ts";
 import { localeOf, makeTexts } from "../../portal/texts.ts";
@@ -45,12 +47,17 @@ describe("There are words for", () => {
     expect(missing("session.state.", sessionStates)).toEqual([]);
     expect(missing("session.next.", sessionStates)).toEqual([]);
   });
+  test("every state of a webhook, its problems and its deliveries", () => {
+    expect(missing("webhooks.status.", webhookViewSchema.shape.status.options)).toEqual([]);
+    expect(missing("webhooks.problem.", webhookProblems)).toEqual([]);
+    expect(missing("deliveries.state.", deliveryViewSchema.shape.state.options)).toEqual([]);
+  });
   test("every state of a notification", () => expect(missing("notification.", notificationStates)).toEqual([]));
 
   test("every problem that its screens can meet", () => {
     const said = ["unauthenticated", "invalid-request", "unsupported-media-type", "payload-too-large", "not-found"];
     const elsewhere = [...said, "idempotency-key-reused"];
-    const codes = Object.keys(problems).filter((code) => !/webhook|delivery/.test(code) && !elsewhere.includes(code));
+    const codes = Object.keys(problems).filter((code) => !elsewhere.includes(code));
     expect(missing("problem.", codes)).toEqual([]);
   });
 });
