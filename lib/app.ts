@@ -32,6 +32,8 @@ import { chooseLanguage, languages } from "./notifications/texts.ts";
 import { makeUsedUpBudgets } from "./notifications/used-up.ts";
 import { makeUserLanguageOf } from "./notifications/user-language.ts";
 import { makeAnswer, makeFindForUser } from "./sessions/answer.ts";
+import { makeAccessFor } from "./sessions/assignee.ts";
+import { makeCheckReports } from "./sessions/check-reports.ts";
 import { makeCloseRemote, makeCloseSession } from "./sessions/close.ts";
 import { makeDoOwed } from "./sessions/do-owed.ts";
 import { makeFollowSessions } from "./sessions/follow.ts";
@@ -40,10 +42,18 @@ import { makeNotifyAgain } from "./sessions/notify-again.ts";
 import { makeNotifyPoison } from "./sessions/notify-poison.ts";
 import { makePageLanguage } from "./sessions/page-language.ts";
 import { makeListSessions, makeReadSession } from "./sessions/read.ts";
+import { makeReadReports } from "./sessions/read-reports.ts";
+import { makeReportGate } from "./sessions/report-gate.ts";
 import { makeRequestSession } from "./sessions/request.ts";
 import { makeRetain } from "./sessions/retain.ts";
+import { makeSessionReport } from "./sessions/session-report.ts";
+import type { RequestRules } from "./sessions/rules.ts";
+import { makeSetTicket } from "./sessions/set-ticket.ts";
 import { makeSupporterLinks } from "./sessions/supporter-links.ts";
 import type { Settings } from "./settings.ts";
+import { makeKnownSources } from "./webhooks/inbound/known-sources.ts";
+import { namedOrSource } from "./webhooks/inbound/names.ts";
+import { makeInbound } from "./webhooks/inbound/use-cases.ts";
 import { makeKnownWebhooks } from "./webhooks/known.ts";
 import { makeTellingAuditLog } from "./webhooks/tell.ts";
 import { makeWebhooks } from "./webhooks/use-cases.ts";
@@ -71,7 +81,9 @@ export function createApp(
   const access = makeTeamViewerAccess({ connections, tokens, now, pause: outside.pause });
   const forget = makeForget({ connections, sets, vault, grants, lease, now });
 
-  const remote = outside.remoteWith(access);
+  const { remote, reports, users } = outside.teamviewerWith(access);
+  const reportGate = makeReportGate({ access, now });
+  const reporting = { sessions, reports, gate: reportGate, now };
   const budgets = makeUsedUpBudgets({ ledger, now });
   const userLanguageOf = makeUserLanguageOf({ devices, now });
   const links = makeSupporterLinks({ remote, access, now });
@@ -85,6 +97,8 @@ export function createApp(
     channelOrder,
     channelsOn: channels.filter((channel) => isOn[channel]),
   };
+  const { requireReason, ticketPattern, compliance, quietHours } = settings;
+  const rules: RequestRules = { requireReason, ticketPattern, compliance, quietHours };
   const askThrough = makeAskThrough(outside.senders);
   const organization = settings.organizationName;
   const { defaultLanguage, publicUrl, sessionMinutes, sessionRetentionDays, auditRetentionMonths } = settings;
@@ -93,20 +107,44 @@ export function createApp(
   const oldestKept = () => keptFrom(now(), auditRetentionMonths);
   const sealing = { ...outside.sealing, auditLog, audit, now, newSalt: randomText, oldestKept };
 
+  const requestSession = atMostAtOnce(
+    STARTS_AT_ONCE,
+    makeRequestSession({
+      devices,
+      sessions,
+      remote,
+      accessFor: makeAccessFor({ access, users, now, pause: outside.pause }),
+      ledger,
+      budgets,
+      links,
+      audit,
+      doOwed,
+      now,
+      newMatchCode,
+      sessionMinutes,
+      showAgentName: settings.showAgentName,
+      policy,
+      rules,
+    }),
+  );
+  const closeSession = makeCloseSession({ sessions, remote, access, audit, doOwed, now });
+  const admit = makeRequestLimits({ now });
+  const sources = makeKnownSources({ store: outside.inbound.store, now });
+
   return {
     settings,
     allowedOrigins: settings.allowedOrigins,
     organization,
     policy,
     authenticate: outside.authenticate,
-    admit: makeRequestLimits({ now }),
+    admit,
     requireIntuneRight: settings.intuneRbac ? makeRequireIntuneRight({ intuneActionsOf, now }) : async () => undefined,
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),
     pageLanguage: makePageLanguage({ userLanguageOf, pause: outside.pause, defaultLanguage }),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,
     listAudit: makeListAudit({ auditLog, now, auditRetentionMonths }),
-    health: makeHealth({ checks: { ...outside.checksWith(access), auditSeals: makeCheckSealing(sealing) }, now }),
+    health: makeHealth({ checks: { ...outside.checksWith(access), auditSeals: makeCheckSealing(sealing), reports: makeCheckReports(reporting) }, now }),
     audit: {
       seal: makeSealAudit(sealing),
       erase: makeErasePerson(sealing),
@@ -128,29 +166,11 @@ export function createApp(
       forgetUnused: makeForgetUnused({ connections, vault, forget, audit, now, newId }),
     },
     sessions: {
-      request: atMostAtOnce(
-        STARTS_AT_ONCE,
-        makeRequestSession({
-          devices,
-          sessions,
-          remote,
-          access,
-          ledger,
-          budgets,
-          links,
-          audit,
-          doOwed,
-          now,
-          newMatchCode,
-          sessionMinutes,
-          showAgentName: settings.showAgentName,
-          policy,
-        }),
-      ),
+      request: requestSession,
       read: makeReadSession({ sessions, links }),
       list: makeListSessions({ sessions }),
-      close: makeCloseSession({ sessions, remote, access, audit, doOwed, now }),
-      notifyAgain: makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doOwed, now, policy }),
+      close: closeSession,
+      notifyAgain: makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doOwed, now, policy, rules }),
       notify: makeNotify({
         sessions,
         devices,
@@ -169,6 +189,8 @@ export function createApp(
       notifyPoison: makeNotifyPoison({ sessions, audit, now }),
       findForUser: makeFindForUser({ sessions, now }),
       answer: makeAnswer({ sessions, audit, doOwed, closeRemote, now }),
+      report: makeSessionReport({ ...reporting, sessionRetentionDays }),
+      readReports: makeReadReports({ ...reporting, audit, doOwed, newId }),
       follow: makeFollowSessions({ sessions, remote, access, audit, auditLog, queue, doOwed, closeRemote, now, newId }),
       retain: makeRetain({ sessions, ledger, auditLog, now, sessionRetentionDays, auditRetentionMonths }),
     },
@@ -184,9 +206,25 @@ export function createApp(
       allowLoopback: settings.webhookAllowLoopback,
       sessionRetentionDays,
     }),
+    inbound: makeInbound({
+      ports: outside.inbound,
+      known: sources,
+      devices,
+      sessions: {
+        find: async (id) => (await sessions.find(id))?.session,
+        request: requestSession,
+        close: closeSession,
+        setTicket: makeSetTicket({ sessions, audit, doOwed, now, rules }),
+      },
+      admit,
+      audit,
+      now,
+      newId,
+      sessionRetentionDays,
+    }),
     sendToPoison: queue.sendToPoison,
     linksOf: links.ofSession,
-    namesOf: makeNamesOf({ directory: outside.names, now }),
+    namesOf: makeNamesOf({ directory: namedOrSource(outside.names, sources), now }),
     portalFiles: outside.portalFiles,
     portalConfig: {
       entraUrl: settings.entraUrl,

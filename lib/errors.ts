@@ -7,11 +7,17 @@ export type ErrorCode =
   | "payload-too-large"
   | "not-found"
   | "device-not-found"
+  | "device-ambiguous"
   | "session-not-found"
   | "consent-not-found"
   | "consent-not-completed"
   | "consent-expired"
   | "device-not-eligible"
+  | "device-not-compliant"
+  | "reason-required"
+  | "ticket-required"
+  | "ticket-invalid"
+  | "quiet-hours"
   | "connector-not-connected"
   | "connector-needs-consent"
   | "connector-changed"
@@ -20,6 +26,10 @@ export type ErrorCode =
   | "webhook-changed"
   | "too-many-webhooks"
   | "delivery-not-found"
+  | "source-not-found"
+  | "source-name-taken"
+  | "source-changed"
+  | "too-many-sources"
   | "session-ended"
   | "request-in-progress"
   | "idempotency-key-reused"
@@ -75,6 +85,9 @@ export const deviceNotFound = () =>
 
 export const webhookNotFound = () =>
   new AppError("webhook-not-found", "No webhook has this id. Look for it with GET /api/webhooks.");
+
+export const sourceNotFound = () =>
+  new AppError("source-not-found", "No inbound source has this id. Look for it with GET /api/inbound-sources.");
 
 export const deliveryNotFound = () =>
   new AppError(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { compliancePolicy, type QuietHours, quietHours, ticketPattern } from "./setting-policy.ts";
 import {
   address,
   addressProblem,
@@ -47,6 +48,11 @@ export type Settings = {
   /** The Teams app in whose name users are told; without one they are not. */
   teamsAppId: string | undefined;
   channelOrder: ChannelOrder;
+  /** What a request for a session must say, and when users are not notified. */
+  requireReason: boolean;
+  ticketPattern: RegExp | undefined;
+  compliance: z.infer<typeof compliancePolicy>;
+  quietHours: QuietHours | undefined;
 };
 
 /** Storage as the Functions host reads it: one connection string, or the addresses of its services with an identity. */
@@ -90,6 +96,10 @@ const schema = z.object({
   MAIL_SENDER: mailbox.optional(),
   TEAMS_APP_ID: guid.optional(),
   NOTIFICATION_CHANNELS: channelOrder.default({ "*": channelNames }),
+  REQUIRE_REASON: yesOrNo.default(false),
+  TICKET_PATTERN: ticketPattern.optional(),
+  COMPLIANCE: compliancePolicy.default("ignore"),
+  QUIET_HOURS: quietHours.optional(),
 });
 
 /** Reads the settings or throws one Error that lists everything that is wrong with them. Empty counts as not set. */
@@ -135,6 +145,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     mailSender: data.MAIL_SENDER,
     teamsAppId: data.TEAMS_APP_ID?.toLowerCase(),
     channelOrder: data.NOTIFICATION_CHANNELS,
+    requireReason: data.REQUIRE_REASON,
+    ticketPattern: data.TICKET_PATTERN,
+    compliance: data.COMPLIANCE,
+    quietHours: data.QUIET_HOURS,
   };
 }
 

@@ -12,6 +12,7 @@ import type { DoOwed } from "./do-owed.ts";
 import { requestHashOf } from "./id.ts";
 import { askedSession } from "./opened.ts";
 import type { Owed, SessionStore } from "./ports.ts";
+import { quietRefusal, type RequestRules } from "./rules.ts";
 import type { Session } from "./session.ts";
 
 type Deps = {
@@ -23,10 +24,11 @@ type Deps = {
   doOwed: DoOwed;
   now: () => Date;
   policy: Policy;
+  rules: RequestRules;
 };
 
-/** The agent asks the user once more. The same Idempotency-Key asks once. Throws `session-ended`, `too-many-notifications`. */
-export function makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doOwed, now, policy }: Deps) {
+/** The agent asks the user once more. The same Idempotency-Key asks once. Throws `session-ended`, `quiet-hours`, `too-many-notifications`. */
+export function makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doOwed, now, policy, rules }: Deps) {
   return async (
     principal: Principal,
     id: string,
@@ -44,6 +46,8 @@ export function makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doO
     const subject: AuditSubject = { actor, action: "notification.request", deviceId, sessionId: id, correlationId };
     await audit.intent(subject);
     try {
+      const quiet = quietRefusal(rules, now(), "pass the link on");
+      if (quiet) throw quiet;
       const knownWaitSeconds = await budgets.waitSeconds(deviceId);
       if (knownWaitSeconds > 0) throw tooOften(knownWaitSeconds);
       const [device, sent] = await Promise.all([devices.find(deviceId), ledger.sentTimes(deviceId)]);

@@ -1,21 +1,23 @@
 import type { Principal } from "../access/principal.ts";
 import type { AuditEntry, AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
-import type { Access, TeamViewerAccess } from "../connector/access.ts";
-import type { Device } from "../devices/device.ts";
-import { eligibilityOf, type Policy } from "../devices/eligibility.ts";
+import type { Access } from "../connector/access.ts";
+import type { Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
-import { AppError, deviceNotFound, isAppError } from "../errors.ts";
+import { isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
 import type { NotificationLedger } from "../notifications/ports.ts";
 import { budgetUsedUp, type UsedUpBudgets } from "../notifications/used-up.ts";
+import type { AccessFor } from "./assignee.ts";
 import { changeSession } from "./change.ts";
+import { checkedDevice } from "./checked-device.ts";
 import { claimAgain, inProgress, isSession } from "./claim.ts";
 import type { DoOwed } from "./do-owed.ts";
 import { draftOf, type SessionRequest } from "./draft.ts";
 import { openRemote } from "./open-remote.ts";
 import { type OpenedSession, openedSession } from "./opened.ts";
 import type { Owed, RemoteSessions, SessionStore, StoredSession } from "./ports.ts";
+import { type RequestRules, refusalOf } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { SupporterLinks } from "./supporter-links.ts";
 
@@ -23,7 +25,7 @@ type Deps = {
   devices: DeviceDirectory;
   sessions: SessionStore;
   remote: RemoteSessions;
-  access: TeamViewerAccess;
+  accessFor: AccessFor;
   ledger: NotificationLedger;
   budgets: UsedUpBudgets;
   links: SupporterLinks;
@@ -34,6 +36,7 @@ type Deps = {
   sessionMinutes: number;
   showAgentName: boolean;
   policy: Policy;
+  rules: RequestRules;
 };
 
 /**
@@ -43,7 +46,7 @@ type Deps = {
  * transaction; then what is owed. A refused request takes its row back and leaves nothing but its audit entries.
  */
 export function makeRequestSession(deps: Deps) {
-  const { devices, sessions, access, ledger, budgets, links, audit, now, policy } = deps;
+  const { devices, sessions, accessFor, ledger, budgets, links, audit, now, policy, rules } = deps;
 
   return async (principal: Principal, request: SessionRequest, idempotencyKey: string, correlationId: string) => {
     const draft = draftOf(deps, principal, request, idempotencyKey);
@@ -57,15 +60,14 @@ export function makeRequestSession(deps: Deps) {
       correlationId,
     };
 
-    const knownWaitSeconds = request.notify ? await budgets.waitSeconds(device.id) : 0;
-    const unlessUsedUp = <T>(work: () => T) =>
-      knownWaitSeconds > 0 ? Promise.reject(tooOften(knownWaitSeconds)) : work();
+    const refusal = refusalOf(rules, request, now()) ?? (await knownToBeUsedUp(deps, request));
+    const unlessRefused = <T>(work: () => T) => (refusal ? Promise.reject(refusal) : work());
     const [row, intent, found, teamviewer, sent] = await Promise.allSettled([
       sessions.create(draft),
       audit.intent(subject),
-      unlessUsedUp(() => devices.find(device.id)),
-      unlessUsedUp(access.current),
-      unlessUsedUp(() => (request.notify ? ledger.sentTimes(device.id) : { times: [] })),
+      unlessRefused(() => devices.find(device.id)),
+      unlessRefused(() => accessFor(principal)),
+      unlessRefused(() => (request.notify ? ledger.sentTimes(device.id) : { times: [] })),
     ]);
     const isAudited = intent.status === "fulfilled";
     if (row.status === "rejected") {
@@ -78,7 +80,7 @@ export function makeRequestSession(deps: Deps) {
     const trace = { mayExist: row.value === undefined };
     try {
       if (intent.status === "rejected") throw intent.reason;
-      const target = checkedDevice(settled(found), policy);
+      const target = checkedDevice(settled(found), policy, rules, request.reason);
       const teamviewerAccess = settled(teamviewer);
       const waitSeconds = target.channels.length > 0 ? secondsUntilBudget(settled(sent).times, now()) : 0;
       if (waitSeconds > 0) {
@@ -87,7 +89,8 @@ export function makeRequestSession(deps: Deps) {
       }
 
       const opened = await openRemote(deps, teamviewerAccess, claimed.session, target.device, trace);
-      const asked = openedSession(claimed.session, target, opened, request.notify, now());
+      const { connectionId } = teamviewerAccess;
+      const asked = openedSession({ ...claimed.session, connectionId }, target, opened, request.notify, now());
       const entry = audit.outcomeEntry(subject, { result: "success" });
       const session = await record(deps, teamviewerAccess, claimed, asked, entry);
       links.remember(session, opened.supporterUrl);
@@ -98,6 +101,11 @@ export function makeRequestSession(deps: Deps) {
       throw error;
     }
   };
+}
+
+async function knownToBeUsedUp({ budgets }: Deps, { notify, deviceId }: SessionRequest) {
+  const waitSeconds = notify ? await budgets.waitSeconds(deviceId) : 0;
+  return waitSeconds > 0 ? tooOften(waitSeconds) : undefined;
 }
 
 /**
@@ -133,18 +141,6 @@ function endingOf(error: unknown, mayExist: boolean) {
   return isAppError(error)
     ? { result: "refused" as const, reason: error.code }
     : { result: "failed" as const, reason: "internal-error" };
-}
-
-function checkedDevice(device: Device | undefined, policy: Policy) {
-  if (!device) throw deviceNotFound();
-  const eligibility = eligibilityOf(device, policy);
-  if (eligibility.eligible) return { device, channels: eligibility.channels };
-  const { reasons } = eligibility;
-  throw new AppError(
-    "device-not-eligible",
-    `This device cannot be helped: ${reasons.map(({ text }) => text).join(" ")}`,
-    { reasons },
-  );
 }
 
 const tooOften = (waitSeconds: number) => budgetUsedUp(waitSeconds, 'send "notify": false and pass the link on');

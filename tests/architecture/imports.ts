@@ -22,7 +22,7 @@ export function layerOf(path: string): Layer | undefined {
   if (/^functions\/[^/]+$/.test(path)) return "functions";
   if (path.startsWith("infra/")) return "infra";
   if (path.startsWith("portal/")) return "portal";
-  if (path === "lib/setting-values.ts") return "settings";
+  if (/^lib\/setting-[a-z]+\.ts$/.test(path)) return "settings";
   const single = /^lib\/(app|settings|errors)\.ts$/.exec(path)?.[1];
   if (single) return single as Layer;
   const folder = /^lib\/([^/]+)\//.exec(path)?.[1];

@@ -56,6 +56,10 @@ test("with the least of settings everything else takes its documented default", 
     mailSender: undefined,
     teamsAppId: undefined,
     channelOrder: { "*": ["companyPortal", "teams", "email"] },
+    requireReason: false,
+    ticketPattern: undefined,
+    compliance: "ignore",
+    quietHours: undefined,
   });
 });
 
@@ -84,6 +88,10 @@ test("every setting that is given is taken", () => {
     MAIL_SENDER: " it-support@contoso.example ",
     TEAMS_APP_ID: CLIENT,
     NOTIFICATION_CHANNELS: "ios = companyPortal, email; windows=teams;android=;*=email,teams;",
+    REQUIRE_REASON: "true",
+    TICKET_PATTERN: "INC\\d{7}",
+    COMPLIANCE: "require-reason",
+    QUIET_HOURS: "Mon-Fri 20:00-07:00 Europe/Paris",
   });
   expect(given).toMatchObject({
     portalClientId: TENANT.toLowerCase(),
@@ -114,6 +122,10 @@ test("every setting that is given is taken", () => {
       android: [],
       "*": ["email", "teams"],
     },
+    requireReason: true,
+    ticketPattern: /^(?:INC\d{7})$/,
+    compliance: "require-reason",
+    quietHours: { days: [1, 2, 3, 4, 5], from: 1200, to: 420, timeZone: "Europe/Paris" },
   });
 });
 

@@ -9,19 +9,31 @@ import type { NotificationMessage, NotificationQueue, Senders } from "../../../l
 import { makeUsedUpBudgets } from "../../../lib/notifications/used-up.ts";
 import { makeUserLanguageOf } from "../../../lib/notifications/user-language.ts";
 import { makeAnswer, makeFindForUser } from "../../../lib/sessions/answer.ts";
+import { makeAccessFor } from "../../../lib/sessions/assignee.ts";
 import { makeCloseRemote, makeCloseSession } from "../../../lib/sessions/close.ts";
 import { makeDoOwed } from "../../../lib/sessions/do-owed.ts";
 import { makeFollowSessions } from "../../../lib/sessions/follow.ts";
 import { makeNotify } from "../../../lib/sessions/notify.ts";
 import { makeNotifyAgain } from "../../../lib/sessions/notify-again.ts";
 import { makeNotifyPoison } from "../../../lib/sessions/notify-poison.ts";
-import type { RemoteSession, RemoteSessions } from "../../../lib/sessions/ports.ts";
+import type {
+  ConnectionReports,
+  RemoteSession,
+  RemoteSessions,
+  RemoteUsers,
+  ReportAnswer,
+  ReportedConnection,
+} from "../../../lib/sessions/ports.ts";
 import { makeListSessions, makeReadSession } from "../../../lib/sessions/read.ts";
+import { makeReadReports } from "../../../lib/sessions/read-reports.ts";
+import { makeReportGate } from "../../../lib/sessions/report-gate.ts";
 import { makeRequestSession } from "../../../lib/sessions/request.ts";
 import { makeRetain } from "../../../lib/sessions/retain.ts";
+import type { RequestRules } from "../../../lib/sessions/rules.ts";
 import { makeSupporterLinks } from "../../../lib/sessions/supporter-links.ts";
 import { makeJournal } from "../../memory/journal.ts";
 import { aDevice, aPolicy } from "../devices/a-device.ts";
+import { aRules } from "./a-rules.ts";
 import { makeLedgerRows, makeSessionRows } from "./stores.ts";
 
 export const SECOND_MS = 1000;
@@ -43,10 +55,10 @@ export const at = (ms: number) => new Date(START + ms).toISOString();
 export const inShort = (entries: readonly AuditEntry[]) =>
   entries.map(({ action, phase, result, reason }) => [action, phase, result, reason].filter(Boolean).join(" "));
 
-type About = { allowCorporateAndroid?: boolean; channelsOn?: readonly Channel[] };
+type About = { allowCorporateAndroid?: boolean; channelsOn?: readonly Channel[]; rules?: Partial<RequestRules> };
 
 /** The use cases of sessions with everything around them in memory, each call that leaves in a journal. */
-export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["companyPortal"] }: About = {}) {
+export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["companyPortal"], rules }: About = {}) {
   const journal = makeJournal();
   let nowMs = START;
   let made = 0;
@@ -63,6 +75,9 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
   const activities: Parameters<NonNullable<Senders["teams"]>["send"]>[0][] = [];
   const mails: Parameters<NonNullable<Senders["email"]>["send"]>[0][] = [];
   const remotes: RemoteSession[] = [];
+  /** What TeamViewer reports, by session code. */
+  const reported = new Map<string, ReportedConnection[]>();
+  const colleagues = new Map<string, string>();
   const inventory = new Map<string, Device>();
   const dropped: Date[] = [];
 
@@ -94,6 +109,17 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
       const found = remotes.find((each) => each.code === code);
       if (found) found.state = "closed";
     },
+  };
+  const report = (connections: ReportedConnection[]): ReportAnswer => ({ outcome: "read", connections, isWhole: true });
+  const reports: ConnectionReports = {
+    ofSession: async (_access, code) => report(reported.get(code) ?? []),
+    between: async () => report([...reported.values()].flat()),
+  };
+  const users: RemoteUsers = {
+    idOf: async (_access, emails) => ({
+      outcome: "found",
+      userId: emails.map((email) => colleagues.get(email)).find((userId) => userId !== undefined),
+    }),
   };
   const granted: Access = { connectionId: "c1", accessToken: "access", groupId: "g1" };
   const access: TeamViewerAccess = {
@@ -127,6 +153,9 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
     ledger: journal.kept("ledger", ledger.port),
     remote: journal.kept("remote", remote),
     access: journal.kept("access", access),
+    reports: journal.kept("reports", reports),
+    users: journal.kept("users", users),
+    pause: () => new Promise<void>(() => undefined),
     devices: journal.kept("devices", devices),
     askThrough,
     queue: journal.kept("queue", queuePort),
@@ -137,6 +166,7 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
     newMatchCode: () => "4831",
     answerUrl: async (id: string) => `https://assist.contoso.example/h/${id}`,
     policy: aPolicy({ allowCorporateAndroid, channelsOn }),
+    rules: aRules(rules),
     organization: "Contoso",
     defaultLanguage: "en",
     sessionMinutes: 60,
@@ -152,7 +182,10 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
     const links = makeSupporterLinks(ports);
     const doOwed = makeDoOwed(ports);
     const closeRemote = makeCloseRemote(ports);
-    const all = { ...ports, budgets, links, doOwed, closeRemote, userLanguageOf: makeUserLanguageOf(ports) };
+    const gate = makeReportGate(ports);
+    const accessFor = makeAccessFor(ports);
+    const userLanguageOf = makeUserLanguageOf(ports);
+    const all = { ...ports, budgets, links, doOwed, closeRemote, userLanguageOf, gate, accessFor };
     return {
       budgets,
       links,
@@ -168,6 +201,9 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
       findForUser: makeFindForUser(all),
       answer: makeAnswer(all),
       follow: makeFollowSessions(all),
+      gate,
+      accessFor,
+      readReports: makeReadReports(all),
       retain: makeRetain(all),
     };
   }
@@ -195,6 +231,8 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
     activities,
     mails,
     remotes,
+    reported,
+    colleagues,
     inventory,
     dropped,
     now,
