@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useTexts } from "../portal.ts";
 
 type Props = { children: string; aside?: ComponentChildren };
@@ -11,7 +11,7 @@ export function Title({ children, aside }: Props) {
   useEffect(() => {
     document.title = `${children} · ${t("product.name")}`;
   }, [children, t]);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <div class="title">
       <h1 ref={heading} tabIndex={-1}>

@@ -62,6 +62,7 @@ export function StartDialog({ device, onClose }: Props) {
           {(ids) => (
             <textarea
               {...ids}
+              autofocus
               rows={2}
               maxLength={500}
               value={reason}
