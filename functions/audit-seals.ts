@@ -12,6 +12,7 @@ export const auditSeals = endpoint<App, unknown, z.infer<typeof query>>({
   summary: "The audit's seals, oldest first, with keys and salts: one JSON object a line",
   roles: ["RemoteAssistance.Read"],
   query,
+  media: ["application/x-ndjson"],
   answers: { 200: sealLineSchema },
   async handle({ query: { from, to } }, { audit }) {
     const range = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };

@@ -30,6 +30,8 @@ export const audit = endpoint<App, unknown, z.infer<typeof query>>({
   summary: "The audit, newest first",
   roles: ["RemoteAssistance.Read"],
   query,
+  media: ["application/json", "application/x-ndjson", "text/csv"],
+  line: auditEntrySchema,
   answers: { 200: listSchema(auditEntrySchema) },
   async handle({ query }, { listAudit }) {
     const { device, session, actor, action } = query;

@@ -6,6 +6,7 @@ import { endpoint } from "../lib/http/endpoint.ts";
 export const disconnect = endpoint<App>({
   summary: "Disconnect TeamViewer: its tokens are revoked and deleted",
   roles: ["RemoteAssistance.Update"],
+  problems: ["connector-changed"],
   answers: { 202: connectorSchema },
   async handle({ principal, correlationId }, { connector }) {
     return { status: 202, jsonBody: await connector.disconnect(principal, correlationId) };

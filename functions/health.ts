@@ -1,7 +1,15 @@
 import type { HttpHandler } from "@azure/functions";
 import { requireRole } from "../lib/access/require-role.ts";
 import type { App } from "../lib/app.ts";
+import { healthSchema } from "../lib/connector/health.ts";
 import { securityHeaders, tokenIn } from "../lib/http/headers.ts";
+import type { OpenOperation } from "../lib/http/openapi/open-operation.ts";
+
+export const healthOperation: OpenOperation = {
+  summary: "Whether all is well",
+  description: "With a token of the role RemoteAssistance.Read also each dependency, and what to do.",
+  answers: { 200: { description: "ok or degraded", media: { "application/json": healthSchema } } },
+};
 
 /** GET /api/health: ok or degraded; with the role RemoteAssistance.Read also each dependency. */
 export const health =

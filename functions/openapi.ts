@@ -1,21 +1,26 @@
 import type { HttpHandler } from "@azure/functions";
+import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { securityHeaders } from "../lib/http/headers.ts";
-import { type DocumentedRoute, openApiOf } from "../lib/http/openapi.ts";
+import type { OpenOperation } from "../lib/http/openapi/open-operation.ts";
+import type { DocumentedRoute } from "../lib/http/openapi.ts";
+import { openApiDocument } from "./openapi-document.ts";
+
+export const openapiOperation: OpenOperation = {
+  summary: "This document",
+  answers: {
+    200: {
+      description: "The OpenAPI 3.1 document of this API",
+      media: { "application/json": z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }) },
+    },
+  },
+};
 
 /** GET /api/openapi.json: made once, from the same schemas that validate. */
 export function openapi(app: () => App, routes: () => DocumentedRoute[]): HttpHandler {
-  let made: ReturnType<typeof openApiOf> | undefined;
+  let made: ReturnType<typeof openApiDocument> | undefined;
   return async (request) => {
-    const { settings, allowedOrigins } = app();
-    const entra = `${settings.entraUrl}/${settings.tenantId}/oauth2/v2.0`;
-    made ??= openApiOf(routes(), {
-      version: "0.1.0",
-      serverUrl: settings.publicUrl,
-      authorizeUrl: `${entra}/authorize`,
-      tokenUrl: `${entra}/token`,
-      scope: `api://${settings.apiClientId}/access_as_user`,
-    });
-    return { status: 200, headers: securityHeaders(request, allowedOrigins), jsonBody: made };
+    made ??= openApiDocument(app(), routes());
+    return { status: 200, headers: securityHeaders(request, app().allowedOrigins), jsonBody: made };
   };
 }

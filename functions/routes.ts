@@ -1,17 +1,18 @@
 import type { HttpHandler, HttpMethod, StorageQueueHandler, TimerHandler } from "@azure/functions";
 import type { App } from "../lib/app.ts";
 import { type Endpoint, handlerOf } from "../lib/http/endpoint.ts";
+import type { OpenOperation } from "../lib/http/openapi/open-operation.ts";
 import type { DocumentedRoute } from "../lib/http/openapi.ts";
-import { answer } from "./answer.ts";
-import { answerPage } from "./answer-page.ts";
+import { answer, answerOperation } from "./answer.ts";
+import { answerPage, answerPageOperation } from "./answer-page.ts";
 import { audit } from "./audit.ts";
 import { auditErasure } from "./audit-erasure.ts";
 import { auditSeals } from "./audit-seals.ts";
-import { callback } from "./callback.ts";
+import { callback, callbackOperation } from "./callback.ts";
 import { connector } from "./connector.ts";
 import { consent } from "./consent.ts";
 import { consentConfirm } from "./consent-confirm.ts";
-import { consentStart } from "./consent-start.ts";
+import { consentStart, consentStartOperation } from "./consent-start.ts";
 import { deliverWebhook } from "./deliver-webhook.ts";
 import { deliverWebhookPoison } from "./deliver-webhook-poison.ts";
 import { device } from "./device.ts";
@@ -19,15 +20,16 @@ import { devices } from "./devices.ts";
 import { disconnect } from "./disconnect.ts";
 import { failingPlainly } from "./failing-plainly.ts";
 import { followSessions } from "./follow-sessions.ts";
-import { health } from "./health.ts";
+import { health, healthOperation } from "./health.ts";
 import { keepConnected } from "./keep-connected.ts";
 import { names } from "./names.ts";
 import { notify } from "./notify.ts";
 import { notifyPoison } from "./notify-poison.ts";
-import { openapi } from "./openapi.ts";
-import { portal } from "./portal.ts";
+import { openapi, openapiOperation } from "./openapi.ts";
+import { portal, portalOperation } from "./portal.ts";
 import { preflight } from "./preflight.ts";
-import { root } from "./root.ts";
+import { reference, referenceOperation } from "./reference.ts";
+import { root, rootOperation } from "./root.ts";
 import { sealAudit } from "./seal-audit.ts";
 import { session } from "./session.ts";
 import { sessionClose } from "./session-close.ts";
@@ -57,20 +59,8 @@ type HttpRoute = {
 export const httpRoutes: readonly HttpRoute[] = [
   api("connector", "GET", "api/connector", connector),
   api("consent", "POST", "api/connector/consents", consent),
-  open(
-    "consent-start",
-    "GET",
-    "api/connector/start",
-    consentStart,
-    "The administrator's browser starts the consent; leads to TeamViewer.",
-  ),
-  open(
-    "callback",
-    "GET",
-    "api/connector/callback",
-    callback,
-    "TeamViewer's answer to the consent; a page that says what to do next.",
-  ),
+  open("consent-start", "GET", "api/connector/start", consentStart, consentStartOperation),
+  open("callback", "GET", "api/connector/callback", callback, callbackOperation),
   api("consent-confirm", "POST", "api/connector/consents/{id}/confirm", consentConfirm),
   api("disconnect", "DELETE", "api/connector", disconnect),
   api("devices", "GET", "api/devices", devices),
@@ -90,28 +80,17 @@ export const httpRoutes: readonly HttpRoute[] = [
   api("webhook-test", "POST", "api/webhooks/{id}/test", webhookTest),
   api("webhook-deliveries", "GET", "api/webhooks/{id}/deliveries", webhookDeliveries),
   api("webhook-redeliver", "POST", "api/webhooks/{id}/deliveries/{deliveryId}", webhookRedeliver),
-  open("answer-page", "GET", "h/{token}", answerPage, "The page that asks the user; its address is the key."),
-  open("answer", "POST", "h/{token}", answer, "The user's answer: a form with accept, decline or not-requested."),
+  open("answer-page", "GET", "h/{token}", answerPage, answerPageOperation),
+  open("answer", "POST", "h/{token}", answer, answerOperation),
   api("audit", "GET", "api/audit", audit),
   api("audit-seals", "GET", "api/audit/seals", auditSeals),
   api("audit-erasure", "POST", "api/audit/erasures", auditErasure),
-  open(
-    "health",
-    "GET",
-    "api/health",
-    health,
-    "ok or degraded; with the role RemoteAssistance.Read also each dependency.",
-  ),
-  open(
-    "portal",
-    "GET",
-    "portal/{*path}",
-    portal,
-    "The portal for agents and administrators; the page signs in by itself.",
-  ),
+  open("health", "GET", "api/health", health, healthOperation),
+  open("portal", "GET", "portal/{*path}", portal, portalOperation),
   // The host takes an empty route for the function's name.
-  open("root", "GET", "/", root, "Leads to the portal."),
-  open("openapi", "GET", "api/openapi.json", (app) => openapi(app, documentedRoutes), "This document."),
+  open("root", "GET", "/", root, rootOperation),
+  open("openapi", "GET", "api/openapi.json", (app) => openapi(app, documentedRoutes), openapiOperation),
+  open("reference", "GET", "api/reference", (app) => reference(app, documentedRoutes), referenceOperation),
 ];
 
 /** Registered only where front ends on other origins are allowed (ALLOWED_ORIGINS). */
@@ -157,7 +136,8 @@ export const timers: readonly { name: string; schedule: string; handler: (app: (
   { name: "seal-audit", schedule: "30 * * * * *", handler: failingPlainly(sealAudit) },
 ];
 
-function documentedRoutes(): DocumentedRoute[] {
+/** Every route as the OpenAPI document needs it. */
+export function documentedRoutes(): DocumentedRoute[] {
   return httpRoutes.map(({ documented }) => documented);
 }
 
@@ -173,7 +153,7 @@ function open(
   method: HttpMethod,
   route: string,
   handler: HttpRoute["handler"],
-  summary: string,
+  operation: OpenOperation,
 ): HttpRoute {
-  return { name, method, route, authLevel: "anonymous", handler, documented: { name, method, route, summary } };
+  return { name, method, route, authLevel: "anonymous", handler, documented: { name, method, route, operation } };
 }

@@ -9,6 +9,7 @@ export const sessionClose = endpoint<App, z.infer<typeof sessionParams>>({
   summary: "Close a session",
   roles: ["RemoteAssistance.Request"],
   params: sessionParams,
+  problems: ["session-not-found"],
   answers: { 200: sessionViewSchema },
   async handle({ principal: { id: principalId, kind }, params: { id }, correlationId }, { sessions }) {
     const session = await sessions.close({ id: principalId, kind }, id, correlationId);

@@ -9,6 +9,7 @@ export const session = endpoint<App, z.infer<typeof sessionParams>>({
   summary: "One session",
   roles: ["RemoteAssistance.Request", "RemoteAssistance.Read"],
   params: sessionParams,
+  problems: ["session-not-found"],
   answers: { 200: sessionViewSchema },
   async handle({ principal, params: { id } }, { sessions }) {
     return { status: 200, jsonBody: await sessions.read(principal, id) };

@@ -11,6 +11,8 @@ export const webhookCreate = endpoint<App, unknown, unknown, z.infer<typeof body
   summary: "Register a webhook endpoint; its secret is in this answer only",
   roles: ["RemoteAssistance.Update"],
   body,
+  problems: ["too-many-webhooks"],
+  answerHeaders: ["Location"],
   answers: { 201: webhookWithSecretSchema },
   async handle({ principal, body, correlationId }, { webhooks }) {
     const webhook = await webhooks.create(principal, body, correlationId);

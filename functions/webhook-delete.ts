@@ -9,6 +9,7 @@ export const webhookDelete = endpoint<App, z.infer<typeof webhookParams>>({
   summary: "Delete a webhook endpoint, its secret and its deliveries",
   roles: ["RemoteAssistance.Update"],
   params: webhookParams,
+  problems: ["webhook-not-found"],
   answers: { 202: webhookViewSchema },
   async handle({ principal, params: { id }, correlationId }, { webhooks }) {
     return { status: 202, jsonBody: await webhooks.remove(principal, id, correlationId) };

@@ -13,6 +13,7 @@ export const webhookDeliveries = endpoint<App, z.infer<typeof webhookParams>, z.
   roles: ["RemoteAssistance.Update"],
   params: webhookParams,
   query,
+  problems: ["webhook-not-found"],
   answers: { 200: listSchema(deliveryViewSchema) },
   async handle({ params: { id }, query }, { webhooks }) {
     return { status: 200, jsonBody: await webhooks.deliveries(id, query) };

@@ -9,6 +9,7 @@ export const webhookRedeliver = endpoint<App, z.infer<typeof deliveryParams>>({
   summary: "Deliver an event again, now",
   roles: ["RemoteAssistance.Update"],
   params: deliveryParams,
+  problems: ["webhook-not-found", "delivery-not-found", "webhook-not-active", "request-in-progress"],
   answers: { 202: deliveryViewSchema },
   async handle({ principal, params: { id, deliveryId }, correlationId }, { webhooks }) {
     return { status: 202, jsonBody: await webhooks.redeliver(principal, id, deliveryId, correlationId) };

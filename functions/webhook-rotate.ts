@@ -9,6 +9,7 @@ export const webhookRotate = endpoint<App, z.infer<typeof webhookParams>>({
   summary: "Give a webhook endpoint a new secret; the old one signs along for 24 hours",
   roles: ["RemoteAssistance.Update"],
   params: webhookParams,
+  problems: ["webhook-not-found", "webhook-changed"],
   answers: { 200: webhookWithSecretSchema },
   async handle({ principal, params: { id }, correlationId }, { webhooks }) {
     return { status: 200, jsonBody: await webhooks.rotate(principal, id, correlationId) };

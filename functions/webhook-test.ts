@@ -12,6 +12,7 @@ export const webhookTest = endpoint<App, z.infer<typeof webhookParams>>({
   summary: "Send a test event; a pending endpoint is asked for its consent again",
   roles: ["RemoteAssistance.Update"],
   params: webhookParams,
+  problems: ["webhook-not-found", "webhook-not-active"],
   answers: { 200: answer },
   async handle({ principal, params: { id }, correlationId }, { webhooks }) {
     return { status: 200, jsonBody: await webhooks.tryOut(principal, id, correlationId) };

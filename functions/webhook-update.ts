@@ -12,6 +12,7 @@ export const webhookUpdate = endpoint<App, z.infer<typeof webhookParams>, unknow
   roles: ["RemoteAssistance.Update"],
   params: webhookParams,
   body,
+  problems: ["webhook-not-found", "webhook-not-active"],
   answers: { 200: webhookViewSchema },
   async handle({ principal, params: { id }, body, correlationId }, { webhooks }) {
     return { status: 200, jsonBody: await webhooks.update(principal, id, body, correlationId) };

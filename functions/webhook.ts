@@ -9,6 +9,7 @@ export const webhook = endpoint<App, z.infer<typeof webhookParams>>({
   summary: "One webhook endpoint",
   roles: ["RemoteAssistance.Update"],
   params: webhookParams,
+  problems: ["webhook-not-found"],
   answers: { 200: webhookViewSchema },
   async handle({ params: { id } }, { webhooks }) {
     return { status: 200, jsonBody: await webhooks.read(id) };

@@ -3,6 +3,7 @@ import { HttpRequest, HttpResponse, type HttpResponseInit, InvocationContext, ty
 import { httpRoutes, queueTriggers, timers } from "../functions/routes.ts";
 import { compileRoute } from "../infra/local/host/route.ts";
 import type { App } from "../lib/app.ts";
+import { expectDocumented } from "./documented.ts";
 
 export const APP_URL = "http://127.0.0.1:7071";
 
@@ -53,6 +54,7 @@ export function processOf(app: App, onLog: (line: string) => void): AppProcess {
         .map((route) => ({ route, params: route.compiled.match(url.pathname) }))
         .find(({ params }) => params);
       if (!found?.params) throw new Error(`No function is registered for ${method} ${url.pathname}`);
+      const sentBody = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
       const request = new HttpRequest({
         method,
         url: url.href,
@@ -63,9 +65,12 @@ export function processOf(app: App, onLog: (line: string) => void): AppProcess {
           ...(body !== undefined && typeof body !== "string" ? { "content-type": "application/json" } : {}),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: { string: typeof body === "string" ? body : JSON.stringify(body) } }),
+        ...(sentBody === undefined ? {} : { body: { string: sentBody } }),
       });
-      return read(await found.route.handler(() => app)(request, contextOf(found.route.name)));
+      const sent = { url, params: found.params, headers: new Headers([...request.headers]), body: sentBody };
+      const answer = await read(await found.route.handler(() => app)(request, contextOf(found.route.name)));
+      expectDocumented({ name: found.route.name, ...sent, answer });
+      return answer;
     },
     async runTimer(name) {
       await named(timers, name).handler(() => app)(timer, contextOf(name));

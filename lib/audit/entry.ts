@@ -37,18 +37,20 @@ export const actions = [
 export type Action = (typeof actions)[number];
 
 /** One line of the audit: ids only, never a name, link, code or token. `intent` stands before a side effect, `outcome` after it. */
-export const auditEntrySchema = z.strictObject({
-  id: z.string(),
-  at: z.iso.datetime(),
-  actor: actorSchema,
-  action: z.enum(actions),
-  phase: z.enum(["intent", "outcome"]),
-  result: z.enum(["success", "refused", "failed", "unknown", "replayed"]).optional(),
-  reason: z.string().max(200).optional(),
-  deviceId: z.string().optional(),
-  sessionId: z.string().optional(),
-  correlationId: z.string(),
-});
+export const auditEntrySchema = z
+  .strictObject({
+    id: z.string(),
+    at: z.iso.datetime(),
+    actor: actorSchema,
+    action: z.enum(actions),
+    phase: z.enum(["intent", "outcome"]),
+    result: z.enum(["success", "refused", "failed", "unknown", "replayed"]).optional(),
+    reason: z.string().max(200).optional(),
+    deviceId: z.string().optional(),
+    sessionId: z.string().optional(),
+    correlationId: z.string(),
+  })
+  .meta({ id: "AuditEntry" });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 /** What is being done, by whom: the part that intent and outcome share. */

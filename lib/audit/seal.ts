@@ -3,7 +3,10 @@ import * as z from "zod";
 import { auditIdPattern } from "./id.ts";
 import { merkleRoot } from "./merkle.ts";
 
-const hashSchema = z.string().regex(/^[\w-]{43}$/);
+const hashSchema = z
+  .string()
+  .regex(/^[\w-]{43}$/)
+  .meta({ examples: ["47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"] });
 
 /**
  * A seal over the entries that were not sealed before. `from` is the `to` of the seal before; entries older than `from` came

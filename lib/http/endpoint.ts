@@ -2,9 +2,10 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import type * as z from "zod";
 import type { Principal, Role } from "../access/principal.ts";
 import { requireRole } from "../access/require-role.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
 import { securityHeaders, tokenIn } from "./headers.ts";
 import { logFailure } from "./log.ts";
+import type { AnswerHeader } from "./openapi/answer-headers.ts";
 import { problemOf } from "./problem.ts";
 import { readIdempotencyKey, readJson, readParams, readQuery } from "./read-request.ts";
 
@@ -39,6 +40,13 @@ export type Endpoint<App, P = unknown, Q = unknown, B = unknown> = {
   /** Counts towards the limits of session starts instead of those of other calls. */
   startsSession?: true;
   answers: Record<number, z.ZodType>;
+  /** The media types of its answer, where they are others than JSON alone; `line` is what each line of NDJSON is. */
+  media?: readonly ("application/json" | "application/x-ndjson" | "text/csv")[];
+  line?: z.ZodType;
+  /** Headers of its answer that callers can make use of. */
+  answerHeaders?: readonly AnswerHeader[];
+  /** How it can refuse, besides what follows from its token, from what it reads and from services. */
+  problems?: readonly ErrorCode[];
   handle: (asked: Asked<P, Q, B>, app: App) => Promise<HttpResponseInit>;
 };
 

@@ -4,8 +4,6 @@ import { type Html, html } from "../notifications/html.ts";
 import { textsIn } from "../notifications/languages.ts";
 import { pageStyle } from "./page-style.ts";
 
-const styleHash = createHash("sha256").update(pageStyle).digest("base64");
-
 type Page = {
   status: number;
   language: string;
@@ -15,6 +13,7 @@ type Page = {
   icon?: Html;
   /** Where its form may lead besides itself: the redirect after a form counts too (CSP3 form-action). */
   formTarget?: string | undefined;
+  style?: string;
 };
 
 /** A whole page under a strict Content-Security-Policy: no script, nothing from elsewhere, in no frame. */
@@ -25,6 +24,7 @@ export function pageOf({
   content,
   icon,
   formTarget,
+  style = pageStyle,
 }: Page): HttpResponseInit & { headers: Record<string, string> } {
   const { html: body } = html`<!doctype html>
 <html lang="${language}" dir="${textsIn(language).direction}">
@@ -33,7 +33,7 @@ export function pageOf({
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<style>${{ html: pageStyle }}</style>
+<style>${{ html: style }}</style>
 </head>
 <body>
 <main>
@@ -43,6 +43,7 @@ ${content}
 </body>
 </html>
 `;
+  const styleHash = createHash("sha256").update(style).digest("base64");
   const formAction = `form-action 'self'${formTarget ? ` ${new URL(formTarget).origin}` : ""}`;
   return {
     status,

@@ -55,6 +55,7 @@ const http: Record<string, string> = {
   portal: "GET /portal/{*path} anonymous",
   root: "GET / anonymous",
   openapi: "GET /api/openapi.json anonymous",
+  reference: "GET /api/reference anonymous",
 };
 
 /** Functions that a queue or the clock triggers. */

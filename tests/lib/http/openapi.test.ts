@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
 import * as z from "zod";
+import type { Media } from "../../../lib/http/openapi/document.ts";
+import { aPage } from "../../../lib/http/openapi/open-operation.ts";
 import { openApiOf } from "../../../lib/http/openapi.ts";
 import { listSchema, paging } from "../../../lib/http/paging.ts";
 import { problems } from "../../../lib/http/problem.ts";
@@ -37,11 +39,36 @@ const documented = openApiOf(
         body: z.strictObject({ why: z.string().default("done") }),
         idempotencyKey: "required",
         startsSession: true,
+        problems: ["session-not-found", "idempotency-key-reused", "device-not-eligible"],
+        answerHeaders: ["Location"],
         answers: { 201: item },
       },
     },
-    { name: "page", method: "GET", route: "h/{token}", summary: "A page" },
-    { name: "page-post", method: "POST", route: "h/{token}", summary: "Its answer" },
+    {
+      name: "page",
+      method: "GET",
+      route: "h/{token}",
+      operation: {
+        summary: "A page",
+        headers: { "Accept-Language": { description: "Read in" } },
+        answers: { 200: aPage("The page"), 404: aPage("No page") },
+      },
+    },
+    {
+      name: "page-post",
+      method: "POST",
+      route: "h/{token}",
+      operation: {
+        summary: "Its answer",
+        description: "By a form",
+        params: z.object({ token: z.string().describe("The key") }),
+        query: z.object({ from: z.string().optional() }),
+        cookies: { seen: { description: "Was here", required: true } },
+        body: { "application/x-www-form-urlencoded": z.object({ answer: z.enum(["yes", "no"]) }) },
+        answers: { 303: { description: "On", headers: ["Location"] } },
+        problems: ["session-not-found", "too-many-requests"],
+      },
+    },
   ],
   info,
 );
@@ -70,11 +97,12 @@ test("what a reader needs to find the way is said in words", () => {
   expect(components.securitySchemes.entra.flows.authorizationCode.scopes[info.scope]).toMatch(/API/);
   const { responses } = paths["/api/items"].get;
   expect(responses["200"].description).toBe("Done");
-  expect(responses["401"].description).toMatch(/token.*RFC 9457/);
-  expect(responses["403"].description).toMatch(/role.*RFC 9457/);
-  expect(responses["429"].description).toMatch(/Too many.*RFC 9457/);
-  expect(responses.default.description).toMatch(/wrong.*RFC 9457/);
-  expect(paths["/h/{token}"].get.responses.default.description).toMatch(/summary/);
+  expect(responses["401"].description).toBe("Not signed in (`unauthenticated`).");
+  expect(responses["403"].description).toBe("Not allowed (`forbidden`).");
+  expect(responses["429"].description).toBe("Too many requests (`too-many-requests`).");
+  expect(paths["/api/items/{id}/close"].post.responses["422"].description).toBe(
+    "The Idempotency-Key belongs to another request (`idempotency-key-reused`); The device cannot be helped (`device-not-eligible`).",
+  );
 });
 
 test("the headers of a refusal are described", () => {
@@ -83,9 +111,13 @@ test("the headers of a refusal are described", () => {
     description: expect.stringMatching(/[Ss]econds/),
     schema: { type: "integer", minimum: 1 },
   });
-  expect(responses["401"].headers["WWW-Authenticate"]).toEqual({ schema: { type: "string" } });
+  expect(responses["401"].headers["WWW-Authenticate"]).toEqual({
+    description: expect.stringContaining("claims"),
+    schema: { type: "string" },
+  });
   expect(responses["403"]).not.toHaveProperty("headers");
-  expect(responses.default).not.toHaveProperty("headers");
+  expect(responses["200"]).not.toHaveProperty("headers");
+  expect(Object.keys(paths["/api/items/{id}/close"].post.responses["201"].headers)).toEqual(["Location"]);
 });
 
 test("an answer with words of its own keeps them", () => {
@@ -109,7 +141,12 @@ test("an Idempotency-Key that may be left out is documented so", () => {
   const made = openApiOf([{ name: "x", method: "POST", route: "x/{id}", endpoint }], info);
   expect(JSON.parse(JSON.stringify(made.paths["/x/{id}"])).post.parameters).toEqual([
     { name: "id", in: "path", required: true, schema: { type: "string" } },
-    expect.objectContaining({ name: "Idempotency-Key", in: "header", required: false }),
+    expect.objectContaining({
+      name: "Idempotency-Key",
+      in: "header",
+      required: false,
+      description: expect.stringContaining("new value"),
+    }),
   ]);
 });
 
@@ -157,6 +194,7 @@ test("parameters of the route, the Idempotency-Key and the body are documented a
       name: "Idempotency-Key",
       in: "header",
       required: true,
+      description: expect.any(String),
       schema: { type: "string", minLength: 1, maxLength: 255 },
     },
   ]);
@@ -169,15 +207,62 @@ test("parameters of the route, the Idempotency-Key and the body are documented a
   });
 });
 
-test("answers are documented by status, and everything else is a problem", () => {
+const codesOf = (response: {
+  content: Record<
+    string,
+    { schema: { allOf: [unknown, { properties: { code: { enum?: string[]; const?: string } } }] } }
+  >;
+}) => {
+  const { code } = response.content["application/problem+json"]?.schema.allOf[1].properties ?? {};
+  return code?.enum ?? [code?.const];
+};
+
+test("answers are documented by status; a problem says which codes it may carry", () => {
   const { responses } = paths["/api/items/{id}/close"].post;
-  expect(Object.keys(responses)).toEqual(["201", "401", "403", "429", "default"]);
+  const statuses = ["201", "400", "401", "403", "404", "413", "415", "422", "429", "500", "502", "503", "504"];
+  expect(Object.keys(responses)).toEqual(statuses);
   expect(responses["201"].content["application/json"].schema).toEqual({ $ref: "#/components/schemas/Item" });
   expect(components.schemas.Item).toMatchObject({ type: "object", properties: { id: { type: "string" } } });
-  expect(responses.default.content).toEqual({
-    "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
-  });
+  const schema = {
+    allOf: [{ $ref: "#/components/schemas/Problem" }, { properties: { code: { const: "forbidden" } } }],
+  };
+  expect(responses["403"].content).toEqual({ "application/problem+json": { schema } });
+  expect(codesOf(responses["422"])).toEqual(["idempotency-key-reused", "device-not-eligible"]);
+  expect(codesOf(responses["404"])).toEqual(["session-not-found"]);
   expect(components.schemas.Problem.properties.code.enum).toEqual(Object.keys(problems));
+});
+
+test("what an endpoint reads tells how it can refuse", () => {
+  const made = (more: object) => {
+    const endpoint = { summary: "x", roles: ["RemoteAssistance.Read"] as const, answers: { 200: item }, ...more };
+    return Object.keys(
+      openApiOf([{ name: "x", method: "GET", route: "x", endpoint }], info).paths["/x"]?.get?.responses ?? {},
+    );
+  };
+  const always = ["200", "401", "403", "429", "500", "502", "503", "504"];
+  expect(made({})).toEqual(always);
+  for (const reading of [{ query: z.strictObject({}) }, { params: z.strictObject({}) }, { idempotencyKey: "optional" }])
+    expect(made(reading)).toEqual(["200", "400", ...always.slice(1)]);
+  expect(made({ body: z.strictObject({}) })).toEqual(expect.arrayContaining(["400", "413", "415"]));
+});
+
+test("an answer in other media types says what a line of them is", () => {
+  const endpoint = {
+    summary: "x",
+    roles: ["RemoteAssistance.Read"] as const,
+    media: ["application/json", "application/x-ndjson", "text/csv"] as const,
+    line: item,
+    answers: { 200: listSchema(item) },
+  };
+  const made = openApiOf([{ name: "x", method: "GET", route: "x", endpoint }], info);
+  const content: Record<string, Media> = made.paths["/x"]?.get?.responses["200"]?.content ?? {};
+  expect(Object.keys(content)).toEqual(["application/json", "application/x-ndjson", "text/csv"]);
+  expect(content["application/x-ndjson"]).toMatchObject({
+    schema: { type: "string" },
+    "x-line-schema": { $ref: "#/components/schemas/Item" },
+  });
+  expect(content["text/csv"]).toEqual({ schema: { type: "string" } });
+  expect(content["application/json"]?.example).toEqual({ value: [{ id: "text" }], nextPage: "text" });
 });
 
 test("a route that needs a token says how it refuses, and how often it may be called", () => {
@@ -187,11 +272,8 @@ test("a route that needs a token says how it refuses, and how often it may be ca
   expect(post.description).toMatch(
     /At most 60 a minute by a person, 3600 by an application\. The same Idempotency-Key/,
   );
-  for (const status of ["401", "403", "429"])
-    expect(get.responses[status].content).toEqual(get.responses.default.content);
   expect(Object.keys(get.responses["429"].headers)).toEqual(["Retry-After"]);
   expect(Object.keys(get.responses["401"].headers)).toEqual(["WWW-Authenticate"]);
-  expect(Object.keys(paths["/h/{token}"].get.responses)).toEqual(["default"]);
 });
 
 test("every reference leads to a component, and every component is referred to", () => {
@@ -203,11 +285,42 @@ test("every reference leads to a component, and every component is referred to",
 
 test("a route that needs no token says so; two methods of one route share a path", () => {
   expect(Object.keys(paths["/h/{token}"])).toEqual(["get", "post"]);
-  expect(paths["/h/{token}"].get).toMatchObject({ operationId: "page", summary: "A page", security: [] });
-  expect(paths["/h/{token}"].get.parameters).toEqual([
+  const { get, post } = paths["/h/{token}"];
+  expect(get).toMatchObject({ operationId: "page", summary: "A page", security: [], tags: ["Answer page"] });
+  expect(get.parameters).toEqual([
     { name: "token", in: "path", required: true, schema: { type: "string" } },
+    { name: "Accept-Language", in: "header", required: false, description: "Read in", schema: { type: "string" } },
   ]);
-  expect(paths["/h/{token}"].get).not.toHaveProperty("x-roles");
+  expect(get).not.toHaveProperty("x-roles");
+  expect(get.responses["404"]).toEqual({
+    description: "No page",
+    headers: { "Content-Language": expect.any(Object) },
+    content: { "text/html": { schema: { type: "string" } } },
+  });
+  expect(post.description).toBe("By a form");
+  expect(
+    post.parameters.map(({ name, in: where, required }: Record<string, unknown>) => [where, name, required]),
+  ).toEqual([
+    ["path", "token", true],
+    ["query", "from", false],
+    ["cookie", "seen", true],
+  ]);
+  expect(post.requestBody.content["application/x-www-form-urlencoded"].schema.required).toEqual(["answer"]);
+  expect(Object.keys(post.responses)).toEqual(["303", "404", "429"]);
+  expect(codesOf(post.responses["404"])).toEqual(["session-not-found"]);
+});
+
+test("paths are put in order by what they are about; one that is new gets a tag of its own", () => {
+  const endpoint = { summary: "x", roles: ["RemoteAssistance.Read"] as const, answers: { 200: item } };
+  const names = ["api/fleet", "api/audit", "api/names", "", "api/devices/{id}", "api/reference", "api/connector"];
+  const made = openApiOf(
+    names.map((route) => ({ name: route, method: "GET", route, endpoint })),
+    info,
+  );
+  expect(made.tags.map(({ name }) => name)).toEqual(["Connector", "Devices", "Audit", "About", "Fleet"]);
+  expect(made.tags.at(-1)?.description).toBe("What is below /api/fleet.");
+  expect(made.paths["/api/names"]?.get?.tags).toEqual(["Devices"]);
+  expect(made.paths["/"]?.get?.tags).toEqual(["About"]);
 });
 
 test("what cannot be the id of a session is the id of no session", () => {
