@@ -14,5 +14,6 @@ export const followSessions =
       connector.forgetUnused,
       connector.forgetConsents,
       sessions.follow,
+      sessions.readReports,
     ]);
   };

@@ -21,6 +21,13 @@ import { disconnect } from "./disconnect.ts";
 import { failingPlainly } from "./failing-plainly.ts";
 import { followSessions } from "./follow-sessions.ts";
 import { health, healthOperation } from "./health.ts";
+import { inbound, inboundOperation } from "./inbound.ts";
+import { inboundSource } from "./inbound-source.ts";
+import { inboundSourceCreate } from "./inbound-source-create.ts";
+import { inboundSourceDelete } from "./inbound-source-delete.ts";
+import { inboundSourceRotate } from "./inbound-source-rotate.ts";
+import { inboundSourceUpdate } from "./inbound-source-update.ts";
+import { inboundSources } from "./inbound-sources.ts";
 import { keepConnected } from "./keep-connected.ts";
 import { names } from "./names.ts";
 import { notify } from "./notify.ts";
@@ -34,6 +41,7 @@ import { sealAudit } from "./seal-audit.ts";
 import { session } from "./session.ts";
 import { sessionClose } from "./session-close.ts";
 import { sessionNotify } from "./session-notify.ts";
+import { sessionReport } from "./session-report.ts";
 import { sessionRequest } from "./session-request.ts";
 import { sessions } from "./sessions.ts";
 import { webhook } from "./webhook.ts";
@@ -71,6 +79,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   api("session", "GET", "api/sessions/{id}", session),
   api("session-close", "POST", "api/sessions/{id}/close", sessionClose),
   api("session-notify", "POST", "api/sessions/{id}/notifications", sessionNotify),
+  api("session-report", "GET", "api/reports/sessions", sessionReport),
   api("webhooks", "GET", "api/webhooks", webhooks),
   api("webhook-create", "POST", "api/webhooks", webhookCreate),
   api("webhook", "GET", "api/webhooks/{id}", webhook),
@@ -80,6 +89,13 @@ export const httpRoutes: readonly HttpRoute[] = [
   api("webhook-test", "POST", "api/webhooks/{id}/test", webhookTest),
   api("webhook-deliveries", "GET", "api/webhooks/{id}/deliveries", webhookDeliveries),
   api("webhook-redeliver", "POST", "api/webhooks/{id}/deliveries/{deliveryId}", webhookRedeliver),
+  open("inbound", "POST", "api/inbound/{source}", inbound, inboundOperation),
+  api("inbound-sources", "GET", "api/inbound-sources", inboundSources),
+  api("inbound-source-create", "POST", "api/inbound-sources", inboundSourceCreate),
+  api("inbound-source", "GET", "api/inbound-sources/{id}", inboundSource),
+  api("inbound-source-update", "PATCH", "api/inbound-sources/{id}", inboundSourceUpdate),
+  api("inbound-source-delete", "DELETE", "api/inbound-sources/{id}", inboundSourceDelete),
+  api("inbound-source-rotate", "POST", "api/inbound-sources/{id}/secret", inboundSourceRotate),
   open("answer-page", "GET", "h/{token}", answerPage, answerPageOperation),
   open("answer", "POST", "h/{token}", answer, answerOperation),
   api("audit", "GET", "api/audit", audit),

@@ -33,6 +33,7 @@ import { makeUsedUpBudgets } from "./notifications/used-up.ts";
 import { makeUserLanguageOf } from "./notifications/user-language.ts";
 import { makeAnswer, makeFindForUser } from "./sessions/answer.ts";
 import { makeAccessFor } from "./sessions/assignee.ts";
+import { makeCheckDevice } from "./sessions/check-device.ts";
 import { makeCheckReports } from "./sessions/check-reports.ts";
 import { makeCloseRemote, makeCloseSession } from "./sessions/close.ts";
 import { makeDoOwed } from "./sessions/do-owed.ts";
@@ -46,8 +47,8 @@ import { makeReadReports } from "./sessions/read-reports.ts";
 import { makeReportGate } from "./sessions/report-gate.ts";
 import { makeRequestSession } from "./sessions/request.ts";
 import { makeRetain } from "./sessions/retain.ts";
-import { makeSessionReport } from "./sessions/session-report.ts";
 import type { RequestRules } from "./sessions/rules.ts";
+import { makeSessionReport } from "./sessions/session-report.ts";
 import { makeSetTicket } from "./sessions/set-ticket.ts";
 import { makeSupporterLinks } from "./sessions/supporter-links.ts";
 import type { Settings } from "./settings.ts";
@@ -143,8 +144,16 @@ export function createApp(
     pageLanguage: makePageLanguage({ userLanguageOf, pause: outside.pause, defaultLanguage }),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,
+    checkDevice: makeCheckDevice({ devices, connections, ledger, now, policy, rules }),
     listAudit: makeListAudit({ auditLog, now, auditRetentionMonths }),
-    health: makeHealth({ checks: { ...outside.checksWith(access), auditSeals: makeCheckSealing(sealing), reports: makeCheckReports(reporting) }, now }),
+    health: makeHealth({
+      checks: {
+        ...outside.checksWith(access),
+        auditSeals: makeCheckSealing(sealing),
+        reports: makeCheckReports(reporting),
+      },
+      now,
+    }),
     audit: {
       seal: makeSealAudit(sealing),
       erase: makeErasePerson(sealing),

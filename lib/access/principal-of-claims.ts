@@ -2,6 +2,9 @@ import * as z from "zod";
 import { AppError } from "../errors.ts";
 import { type Principal, roles } from "./principal.ts";
 
+/** As names are: a claim that holds no address is as good as none. */
+const address = z.email().max(254).optional().catch(undefined);
+
 const claimsSchema = z.object({
   ver: z.literal("2.0"),
   tid: z.guid(),
@@ -13,6 +16,9 @@ const claimsSchema = z.object({
   // Names are a courtesy: a token with odd ones is as good.
   given_name: z.string().optional().catch(undefined),
   name: z.string().optional().catch(undefined),
+  email: address,
+  preferred_username: address,
+  upn: address,
 });
 
 type Expected = { tenantId: string; allowedClients: readonly string[] };
@@ -46,13 +52,21 @@ export function principalOfClaims(payload: unknown, { tenantId, allowedClients }
   }
   const kind = kindOf(claims.idtyp, claims.scp);
   const firstName = kind === "person" ? firstNameOf(claims.given_name, claims.name) : "";
+  const emails = kind === "person" ? emailsOf(claims) : [];
   return {
     id: claims.oid.toLowerCase(),
     kind,
     clientId,
     roles: roles.filter((role) => claims.roles.includes(role)),
     ...(firstName ? { firstName } : {}),
+    ...(emails.length > 0 ? { emails } : {}),
   };
+}
+
+/** What people sign in with is often, but not always, their e-mail address: all that the token tells, each once. */
+function emailsOf({ preferred_username, email, upn }: z.infer<typeof claimsSchema>): string[] {
+  const told = [preferred_username, email, upn].flatMap((each) => (each ? [each.toLowerCase()] : []));
+  return [...new Set(told)];
 }
 
 const FIRST_NAME_LIMIT = 40;

@@ -10,4 +10,6 @@ export type Principal = {
   roles: readonly Role[];
   /** A person's, where the token tells it: to be shown to users, never to tell people by. */
   firstName?: string;
+  /** A person's, where the token tells any: to find their TeamViewer user by, never stored or logged. */
+  emails?: readonly string[];
 };

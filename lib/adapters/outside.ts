@@ -12,6 +12,7 @@ import { makeManagedIdentity } from "./azure/managed-identity.ts";
 import { makeNotificationLedger } from "./azure/notification-ledger.ts";
 import { makeNotificationQueue } from "./azure/notification-queue.ts";
 import { makePeopleStore } from "./azure/people-store.ts";
+import { makeRecordStore } from "./azure/record-store.ts";
 import { makeReplacePerson } from "./azure/replace-person.ts";
 import { makeAnswerTokens, makeSeal } from "./azure/seal.ts";
 import { makeSealChain } from "./azure/seal-chain.ts";
@@ -19,6 +20,7 @@ import { makeSealKeys } from "./azure/seal-keys.ts";
 import { makeLateEntries, makeSealProgress, notingLateEntries } from "./azure/sealing-notes.ts";
 import { makeDeployedSecret, makeSecrets } from "./azure/secrets.ts";
 import { makeSessionStore } from "./azure/session-store.ts";
+import { makeSourceStore } from "./azure/source-store.ts";
 import { makeTables } from "./azure/table.ts";
 import { makeTokenVault } from "./azure/token-vault.ts";
 import { makeWebhookQueue } from "./azure/webhook-queue.ts";
@@ -37,7 +39,10 @@ import { makeTeamsFeed } from "./graph/teams-feed.ts";
 import { type CircuitChange, makeOutbound } from "./outbound.ts";
 import { makePortalFiles } from "./portal-files.ts";
 import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
+import { makeCallWithAccess } from "./teamviewer/renewing.ts";
+import { makeConnectionReports } from "./teamviewer/reports.ts";
 import { makeTeamViewerSessions } from "./teamviewer/sessions.ts";
+import { makeTeamViewerUsers } from "./teamviewer/users.ts";
 import { signWebhook } from "./webhook-signature.ts";
 import { makeCallTarget } from "./webhook-target.ts";
 
@@ -46,6 +51,7 @@ export type Outside = ReturnType<typeof makeOutside>;
 /** Every port the app needs, each reached for real: one client per service for the life of the process, and randomness. */
 export function makeOutside(settings: Settings, now: () => Date) {
   const newId = () => randomUUID() as string;
+  const newSecret = () => `whsec_${randomBytes(32).toString("base64")}`;
   const { managedIdentityClientId: clientId, tenantId, entraUrl, graphUrl } = settings;
   const { teamviewerApiUrl: apiUrl, teamviewerLoginUrl: loginUrl } = settings;
   const credential = makeManagedIdentity(clientId);
@@ -119,11 +125,23 @@ export function makeOutside(settings: Settings, now: () => Date) {
       vault: makeWebhookVault(secrets),
       callTarget: makeCallTarget({ allowLoopback: settings.webhookAllowLoopback }),
       sign: signWebhook,
-      newSecret: () => `whsec_${randomBytes(32).toString("base64")}`,
+      newSecret,
       random: () => randomInt(1_000_000) / 1_000_000,
     },
-    remoteWith: ({ renew }: Pick<TeamViewerAccess, "renew">) =>
-      makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }),
+    inbound: {
+      store: makeSourceStore(tables("inbound")),
+      records: makeRecordStore(tables("inbound")),
+      vault: makeWebhookVault(secrets),
+      newSecret,
+    },
+    teamviewerWith({ renew }: Pick<TeamViewerAccess, "renew">) {
+      const call = makeCallWithAccess({ apiUrl, outbound }, renew);
+      return {
+        remote: makeTeamViewerSessions({ apiUrl, loginUrl, call }),
+        reports: makeConnectionReports(call),
+        users: makeTeamViewerUsers(call),
+      };
+    },
     checksWith: (access: TeamViewerAccess) =>
       makeChecks({
         connections,

@@ -22,6 +22,8 @@ export const actions = [
   "session.close",
   "session.expire",
   "session.fail",
+  "session.ticket",
+  "session.report",
   "notification.request",
   "notification.send",
   "notification.teams",
@@ -33,6 +35,10 @@ export const actions = [
   "webhook.rotate",
   "webhook.delete",
   "webhook.deliver",
+  "inbound.create",
+  "inbound.update",
+  "inbound.rotate",
+  "inbound.delete",
 ] as const;
 export type Action = (typeof actions)[number];
 

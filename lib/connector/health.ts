@@ -11,7 +11,10 @@ export const healthSchema = z
   .meta({ id: "Health" });
 export type Health = z.infer<typeof healthSchema>;
 
-/** A look at one dependency: fine when it ends, failing when it throws; the text of an AppError says what to do. */
+/**
+ * A look at one dependency: fine when it ends (a text that it answers is worth knowing), failing when it throws; the text of an
+ * AppError says what to do.
+ */
 export type Check = () => Promise<unknown>;
 
 type Deps = { checks: Record<string, Check>; now: () => Date };
@@ -27,8 +30,8 @@ export function makeHealth({ checks, now }: Deps) {
     const entries = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         try {
-          await check();
-          return [name, { status: "ok" as const }] as const;
+          const remark = await check();
+          return [name, { status: "ok" as const, ...(typeof remark === "string" ? { detail: remark } : {}) }] as const;
         } catch (error) {
           const detail = isAppError(error) ? error.message : "It cannot be reached.";
           return [name, { status: "failing" as const, detail }] as const;

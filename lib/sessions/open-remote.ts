@@ -1,5 +1,5 @@
-import type { Access } from "../connector/access.ts";
 import type { Device } from "../devices/device.ts";
+import type { AssignedAccess } from "./assignee.ts";
 import type { RemoteSessions } from "./ports.ts";
 import type { Session } from "./session.ts";
 
@@ -11,7 +11,7 @@ type Deps = { remote: RemoteSessions };
  */
 export async function openRemote(
   { remote }: Deps,
-  access: Access,
+  access: AssignedAccess,
   session: Session,
   device: Device,
   trace: { mayExist: boolean },
@@ -23,7 +23,9 @@ export async function openRemote(
     .filter(Boolean)
     .join(" · ");
   trace.mayExist = true;
-  const result = await remote.open(access, { ourId: session.id, description, validUntil: session.expiresAt });
+  const { id: ourId, expiresAt: validUntil } = session;
+  const { assigneeId } = access;
+  const result = await remote.open(access, { ourId, description, validUntil, assigneeId });
   if (result.outcome === "opened") return result.remote;
   trace.mayExist = result.outcome === "unknown";
   const made = trace.mayExist ? await remote.findByOurId(access, session.id).catch(() => undefined) : undefined;

@@ -20,6 +20,9 @@ export type Pending = {
   open: { sessionId: string; at: Date; quietUntil: Date | undefined }[];
 };
 
+/** A session that is over, and when the report of its connections is to be looked at. */
+export type ReportLook = { sessionId: string; dueAt: Date };
+
 export type SessionFilter = { deviceId?: string | undefined; requestedBy?: string | undefined };
 
 /** Where sessions are kept. Conditional changes answer undefined when somebody else was faster. */
@@ -27,6 +30,7 @@ export type SessionStore = {
   /** Creating the row is the lock: undefined when it exists. */
   create: (session: Session) => Promise<StoredSession | undefined>;
   find: (id: string) => Promise<StoredSession | undefined>;
+  /** A session that ends with this change and may have been joined gets its first look at the report in the same transaction. */
   update: (stored: StoredSession, session: Session, owed?: readonly Owed[]) => Promise<StoredSession | undefined>;
   /** Takes back a session that never opened. */
   remove: (stored: StoredSession) => Promise<void>;
@@ -37,6 +41,10 @@ export type SessionStore = {
   putInLists: (sessionId: string, session: Session | undefined) => Promise<void>;
   /** The owed row was done. */
   settle: (sessionId: string, rowKey: string) => Promise<void>;
+  /** Looks that are due at `until`, the longest due first, at most `top`. */
+  dueLooks: (until: Date, top: number) => Promise<ReportLook[]>;
+  /** The look was taken: there is another at `nextAt`, or none any more. */
+  settleLook: (look: ReportLook, nextAt?: Date) => Promise<void>;
   /** The session is over: it needs no more following. */
   settleOpen: (sessionId: string) => Promise<void>;
   /** Deletes sessions that were requested before `before`, each after `beforeDrop`. */
@@ -59,12 +67,52 @@ export type OpenResult =
   | { outcome: "refused"; error: AppError }
   | { outcome: "unknown"; error: AppError };
 
+/** What is asked for; `assigneeId`: the TeamViewer user whose session it is to be, else the connected account's. */
+export type NewRemoteSession = {
+  ourId: string;
+  description: string;
+  validUntil: string;
+  assigneeId?: string | undefined;
+};
+
 /** TeamViewer's sessions. All but `open` throw AppError. */
 export type RemoteSessions = {
-  open: (access: Access, session: { ourId: string; description: string; validUntil: string }) => Promise<OpenResult>;
+  open: (access: Access, session: NewRemoteSession) => Promise<OpenResult>;
   findByOurId: (access: Access, ourId: string) => Promise<RemoteSession | undefined>;
   find: (access: Access, code: string) => Promise<RemoteSession>;
   /** Open and closed ones, newest first, made since `since`. */
   list: (access: Access, since: Date) => Promise<RemoteSession[]>;
   close: (access: Access, code: string) => Promise<void>;
 };
+
+/** A connection that ended, as TeamViewer reports it. `ourId` is what we sent as `custom_api` of its session. */
+export type ReportedConnection = {
+  id: string;
+  startedAt: string;
+  endedAt: string;
+  ourId?: string | undefined;
+  userId?: string | undefined;
+  userName?: string | undefined;
+  deviceName?: string | undefined;
+};
+
+/** What the grant or the licence lacks. */
+export type Lacking = "permission" | "licence";
+
+/** `isWhole`: there are no more than these. */
+export type ReportAnswer =
+  | { outcome: "read"; connections: ReportedConnection[]; isWhole: boolean }
+  | { outcome: "refused"; lacking: Lacking };
+
+/** TeamViewer's connection report. Throws AppError. */
+export type ConnectionReports = {
+  ofSession: (access: Access, code: string) => Promise<ReportAnswer>;
+  /** Started since `from` and ended before `to`, the last end first. */
+  between: (access: Access, from: Date, to: Date) => Promise<ReportAnswer>;
+};
+
+/** `userId` is undefined when nobody, or not one alone, was found. */
+export type UserAnswer = { outcome: "found"; userId: string | undefined } | { outcome: "refused" };
+
+/** TeamViewer's users: the active one with one of these e-mail addresses. Throws AppError. */
+export type RemoteUsers = { idOf: (access: Access, emails: readonly string[]) => Promise<UserAnswer> };

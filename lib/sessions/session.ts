@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { channels, platforms } from "../devices/device.ts";
+import { connectionSchema } from "./connection.ts";
 
 export const sessionStates = [
   "requested",
@@ -69,6 +70,12 @@ export const sessionSchema = z.object({
   closedAt: z.iso.datetime().optional(),
   /** Why the user declined, where it is more than a no. */
   declineReason: z.enum(declineReasons).optional(),
+  /** TeamViewer's connections, once it reported them; none: nobody ever joined. */
+  connections: z.array(connectionSchema).optional(),
+  /** Who was connected, by TeamViewer's own id; names are looked up when they are shown. */
+  teamviewerUserId: z.string().optional(),
+  /** The connection to TeamViewer that the session was made through: another account does not report on it. */
+  connectionId: z.string().optional(),
   /** TeamViewer still has to be told that the session is over. */
   closeDue: z.boolean().optional(),
   notification: notificationSchema,
@@ -96,6 +103,8 @@ export const sessionViewSchema = z
     answeredAt: z.iso.datetime().optional(),
     closedAt: z.iso.datetime().optional(),
     declineReason: z.enum(declineReasons).optional(),
+    /** Missing until TeamViewer's report was read, at most a day after the end; empty when nobody ever joined. */
+    connections: z.array(connectionSchema).optional(),
     notification: notificationSchema,
   })
   .meta({ id: "Session" });
@@ -127,6 +136,7 @@ export function viewOfSession(session: Session, supporterUrl?: string): SessionV
     ...(session.answeredAt ? { answeredAt: session.answeredAt } : {}),
     ...(session.closedAt ? { closedAt: session.closedAt } : {}),
     ...(session.declineReason ? { declineReason: session.declineReason } : {}),
+    ...(session.connections ? { connections: session.connections } : {}),
     notification: session.notification,
   };
 }

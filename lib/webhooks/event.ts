@@ -14,6 +14,7 @@ export const eventTypes = [
   "session.closed",
   "session.expired",
   "session.failed",
+  "session.reported",
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -51,6 +52,7 @@ const meanings: Partial<Record<`${Action} ${NonNullable<AuditEntry["result"]>}`,
   "session.close success": { type: "session.closed", state: "closed" },
   "session.expire success": { type: "session.expired", state: "expired" },
   "session.fail failed": { type: "session.failed", state: "failed" },
+  "session.report success": { type: "session.reported", state: "reported" },
 };
 
 /** The event that an audit entry tells of; undefined for intents, refusals, replays and what nobody is told. */

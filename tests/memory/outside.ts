@@ -8,11 +8,13 @@ import { makeDeliveryStore } from "../../lib/adapters/azure/delivery-store.ts";
 import { makeLease, type Pace } from "../../lib/adapters/azure/lease.ts";
 import { makeNotificationLedger } from "../../lib/adapters/azure/notification-ledger.ts";
 import { makePeopleStore } from "../../lib/adapters/azure/people-store.ts";
+import { makeRecordStore } from "../../lib/adapters/azure/record-store.ts";
 import { makeReplacePerson } from "../../lib/adapters/azure/replace-person.ts";
 import { makeAnswerTokens, makeSeal } from "../../lib/adapters/azure/seal.ts";
 import { makeLateEntries, makeSealProgress, notingLateEntries } from "../../lib/adapters/azure/sealing-notes.ts";
 import { makeDeployedSecret, type Secrets } from "../../lib/adapters/azure/secrets.ts";
 import { makeSessionStore } from "../../lib/adapters/azure/session-store.ts";
+import { makeSourceStore } from "../../lib/adapters/azure/source-store.ts";
 import type { Row, Table } from "../../lib/adapters/azure/table.ts";
 import { makeTokenVault } from "../../lib/adapters/azure/token-vault.ts";
 import { makeWebhookStore } from "../../lib/adapters/azure/webhook-store.ts";
@@ -116,11 +118,23 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
       newSecret: () => "whsec_AAAA",
       random: () => 0,
     },
-    remoteWith: (access: Pick<TeamViewerAccess, "renew">) =>
-      world.remote.remoteWith(access, (work) => step("teamviewer", work)),
+    inbound: {
+      store: makeSourceStore(tables("inbound")),
+      records: makeRecordStore(tables("inbound")),
+      vault: makeWebhookVault(secrets),
+      newSecret: () => `whsec_${Buffer.from(world.newText().padStart(32, "s")).toString("base64")}`,
+    },
+    // Nothing is reported here, and nobody looked up, so these are no steps.
+    teamviewerWith: (access: Pick<TeamViewerAccess, "renew">) => ({
+      remote: world.remote.remoteWith(access, (work) => step("teamviewer", work)),
+      reports: { ofSession: nothingReported, between: nothingReported },
+      users: { idOf: async () => ({ outcome: "found", userId: undefined }) },
+    }),
     checksWith: () => ({ storage: () => connections.read() }),
   };
 }
+
+const nothingReported = async () => ({ outcome: "read" as const, connections: [], isWhole: true });
 
 /** Those of the chain that answer once: the others are read as they are needed. */
 const chainCalls = ({ sealing: { chain } }: World) => ({ tail: chain.tail, append: chain.append });

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Realm } from "./realm.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 type Right = "granted" | "no-permission" | "no-licence";
@@ -16,7 +15,9 @@ export type Rights = { reports: Right; users: Right; reportDelaySeconds: number 
 
 export const allRights: Rights = { reports: "granted", users: "granted", reportDelaySeconds: 0 };
 
-export function changeRights(realm: Realm, { reports, users, reportDelaySeconds }: z.infer<typeof rightsChange>) {
+type WithRights = { rights: Rights };
+
+export function changeRights(realm: WithRights, { reports, users, reportDelaySeconds }: z.infer<typeof rightsChange>) {
   const { rights } = realm;
   realm.rights = {
     reports: reports ?? rights.reports,
@@ -29,7 +30,7 @@ export function changeRights(realm: Realm, { reports, users, reportDelaySeconds 
  * What an app without the permission (`Connections.Read`, `Users.Read`), or an account whose licence is below Premium, is
  * told: API documentation 5.1 says 403 and no more.
  */
-export function requireRight({ rights }: Realm, name: "reports" | "users"): void {
+export function requireRight({ rights }: WithRights, name: "reports" | "users"): void {
   const refusal = refusals[rights[name]];
   if (refusal) throw refusal();
 }

@@ -1,5 +1,7 @@
+import { isToBeReported, nextLookAt } from "../../sessions/looks.ts";
 import type { Owed, Pending, SessionStore, StoredSession } from "../../sessions/ports.ts";
 import { isFinal, isLive, type Session, sessionSchema } from "../../sessions/session.ts";
+import { lookRowOf, makeReportLooks } from "./report-looks.ts";
 import type { RowChange } from "./row-change.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
 import { type Row, type Table, where } from "./table.ts";
@@ -13,6 +15,7 @@ const shardOf = (id: string) => `s${Number.parseInt(id.slice(0, 1), 16) % SHARDS
 /**
  * Sessions in one table. Beside a session's row, in its partition: `new~<id>` until it stands in the lists, `open~<id>` until
  * it is over, `owed~<id>~…` for each side effect not yet known to be done. Ids are hex, so one range finds all three kinds.
+ * `report~<due>~<id>` is when the report of a session that is over is looked at.
  */
 export function makeSessionStore({ table, now }: Deps): SessionStore {
   const lists = makeSessionLists(table);
@@ -33,11 +36,14 @@ export function makeSessionStore({ table, now }: Deps): SessionStore {
       ]);
       return tags && { session, etag: tags.get(id) ?? "" };
     },
-    async update({ etag }, session, owed = []) {
+    ...makeReportLooks({ table, shards: shards(), shardOf }),
+    async update({ etag, session: before }, session, owed = []) {
       const at = now().toISOString();
       const changes: RowChange[] = owed.map((each) => ({ kind: "upsert", row: owedRowOf(session.id, each, at) }));
       // A session that is over and closed needs no marker: the one it may have left goes when it is looked at.
       if (!isFinal(session) || session.closeDue) changes.push({ kind: "upsert", row: openRowOf(session) });
+      const lookAt = isToBeReported(before, session) ? nextLookAt(session, now()) : undefined;
+      if (lookAt) changes.push({ kind: "upsert", row: lookRowOf(shardOf(session.id), session.id, lookAt) });
       const tags = await table.change([{ kind: "replace", row: rowOf(session), etag }, ...changes]);
       return tags && { session, etag: tags.get(session.id) ?? "" };
     },

@@ -7,6 +7,7 @@ type About = {
   isAmbiguous: boolean;
   isTokenRefused?: boolean;
   retryAfterSeconds?: number;
+  isAboutLicence?: boolean;
   status?: number;
 };
 
@@ -14,6 +15,8 @@ type About = {
 export class TeamViewerError extends AppError {
   readonly isAmbiguous: boolean;
   readonly isTokenRefused: boolean;
+  /** A refusal that speaks of the licence. */
+  readonly isAboutLicence: boolean;
   /** The HTTP status of its answer; 0 when there was none. */
   readonly status: number;
 
@@ -22,6 +25,7 @@ export class TeamViewerError extends AppError {
     this.status = about.status ?? 0;
     this.isAmbiguous = about.isAmbiguous;
     this.isTokenRefused = about.isTokenRefused ?? false;
+    this.isAboutLicence = about.isAboutLicence ?? false;
   }
 }
 
@@ -92,6 +96,7 @@ export function refusalOf({ status, text, headers }: OutboundAnswer): TeamViewer
   const hint = status === 403 ? " Check the permissions of the TeamViewer app and of the connected account." : "";
   return new TeamViewerError("upstream-invalid", `TeamViewer refused the call (${status}).${hint}`, {
     isAmbiguous: false,
+    isAboutLicence: /licen[cs]e/i.test(text),
     status,
   });
 }

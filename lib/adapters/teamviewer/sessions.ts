@@ -2,25 +2,19 @@ import * as z from "zod";
 import type { Access } from "../../connector/access.ts";
 import { isAppError } from "../../errors.ts";
 import type { OpenResult, RemoteSession, RemoteSessions } from "../../sessions/ports.ts";
-import type { Outbound } from "../outbound.ts";
 import { GROUP_NAME } from "./account.ts";
-import { callApi } from "./api.ts";
+import { customApiOf, ourIdOf } from "./custom-api.ts";
 import { isTeamViewerLink } from "./links.ts";
 import { TeamViewerError } from "./refusal.ts";
+import type { CallWithAccess } from "./renewing.ts";
 
 type Deps = {
   apiUrl: string;
   loginUrl: string;
-  outbound: Outbound;
-  /** After a 401: fresh access, or the error that says why there is none. */
-  renew: (access: Access) => Promise<Access>;
+  call: CallWithAccess;
 };
 
 const MAX_PAGES = 5;
-
-/** `custom_api` is seen by the API alone; it carries our session id so that a lost answer can be looked up. */
-const customApiOf = (ourId: string) => JSON.stringify({ connector: "intune-remote-assistance", sessionId: ourId });
-const customApiSchema = z.object({ connector: z.literal("intune-remote-assistance"), sessionId: z.string() });
 
 /** SessionsPostResponse and GetSessionsResponse of TeamViewer's API description, as far as they are used here. */
 const sessionSchema = z.object({
@@ -41,23 +35,7 @@ const listSchema = z.object({
 /** A change is answered with 204 and no body; a page of some proxy in its place is not believed. */
 const nothing = z.object({}).optional();
 
-export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: Deps): RemoteSessions {
-  const api = { apiUrl, outbound };
-
-  /** Calls, and once more with a fresh token when TeamViewer refuses this one: a refused call did nothing. */
-  async function call<T>(
-    access: Access,
-    request: { method?: string; path: string; body?: unknown; schema: z.ZodType<T> },
-  ): Promise<T> {
-    try {
-      return await callApi(api, { accessToken: access.accessToken, ...request });
-    } catch (error) {
-      if (!(error instanceof TeamViewerError) || !error.isTokenRefused) throw error;
-      const { accessToken } = await renew(access);
-      return callApi(api, { accessToken, ...request });
-    }
-  }
-
+export function makeTeamViewerSessions({ apiUrl, loginUrl, call }: Deps): RemoteSessions {
   const isTrustworthy = ({ supporter_link, end_customer_link }: z.infer<typeof sessionSchema>) =>
     [supporter_link, end_customer_link].every((link) => isTeamViewerLink(link, [apiUrl, loginUrl]));
 
@@ -107,7 +85,7 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
   }
 
   return {
-    async open(access, { ourId, description, validUntil }): Promise<OpenResult> {
+    async open(access, { ourId, description, validUntil, assigneeId }): Promise<OpenResult> {
       const group = access.groupId ? { groupid: access.groupId } : { groupname: GROUP_NAME };
       const body = {
         ...group,
@@ -115,8 +93,16 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
         valid_until: `${validUntil.slice(0, 19)}Z`,
         custom_api: customApiOf(ourId),
       };
+      const make = (assigned: { assigned_userid?: string }) =>
+        call(access, { method: "POST", path: "/sessions", body: { ...body, ...assigned }, schema: sessionSchema });
       try {
-        const session = await call(access, { method: "POST", path: "/sessions", body, schema: sessionSchema });
+        const session = assigneeId
+          ? await make({ assigned_userid: assigneeId }).catch((error: unknown) => {
+              // Whom it cannot be assigned to (who left the company, say) gets it all the same: it is the account's.
+              if (isRefusedWhole(error)) return make({});
+              throw error;
+            })
+          : await make({});
         // A session whose links nobody may use must not stay open.
         if (!isTrustworthy(session)) await close(access, session.code).catch(() => undefined);
         return { outcome: "opened", remote: remoteOf(session) };
@@ -137,16 +123,10 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, outbound, renew }: De
   };
 }
 
-function ourIdOf(customApi: string | null | undefined): string | undefined {
-  try {
-    return customApiSchema.safeParse(JSON.parse(customApi ?? "")).data?.sessionId;
-  } catch {
-    // Somebody else's session: its custom_api is free text.
-    return undefined;
-  }
-}
-
 function stateOf(state: string | null | undefined): RemoteSession["state"] {
   const text = state?.toLowerCase();
   return text === "open" || text === "closed" ? text : "unknown";
 }
+
+/** TeamViewer said no to what was asked, so nothing was made; what it says about limits, tokens and itself is no such no. */
+const isRefusedWhole = (error: unknown) => error instanceof TeamViewerError && [400, 403, 404].includes(error.status);

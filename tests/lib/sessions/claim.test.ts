@@ -38,6 +38,8 @@ async function askAgain(
     pending: unused,
     putInLists: unused,
     settle: unused,
+    dueLooks: unused,
+    settleLook: unused,
     settleOpen: unused,
     dropBefore: unused,
   };

@@ -1,6 +1,7 @@
 import { NOTIFICATIONS_PER_HOUR } from "../../../lib/notifications/budget.ts";
 import type { NotificationLedger, Reservation } from "../../../lib/notifications/ports.ts";
-import type { Owed, SessionStore, StoredSession } from "../../../lib/sessions/ports.ts";
+import { isToBeReported, nextLookAt } from "../../../lib/sessions/looks.ts";
+import type { Owed, ReportLook, SessionStore, StoredSession } from "../../../lib/sessions/ports.ts";
 import { isLive, type Session } from "../../../lib/sessions/session.ts";
 
 /** Sessions, their outbox and their lists, each change of a session naming its tag. */
@@ -10,6 +11,7 @@ export function makeSessionRows(now: () => Date) {
   const unlisted = new Map<string, Date>();
   const open = new Map<string, Date>();
   const listed = new Set<string>();
+  const looks: ReportLook[] = [];
   let changes = 0;
 
   const put = (session: Session): StoredSession => {
@@ -38,6 +40,8 @@ export function makeSessionRows(now: () => Date) {
     async update(stored, session, entries = []) {
       if (!isCurrent(stored)) return undefined;
       owe(session.id, entries);
+      const dueAt = isToBeReported(stored.session, session) ? nextLookAt(session, now()) : undefined;
+      if (dueAt) looks.push({ sessionId: session.id, dueAt });
       return put(session);
     },
     async remove(stored) {
@@ -68,6 +72,16 @@ export function makeSessionRows(now: () => Date) {
       const index = owed.findIndex((each) => each.rowKey === rowKey);
       if (index >= 0) owed.splice(index, 1);
     },
+    dueLooks: async (until, top) =>
+      looks
+        .filter(({ dueAt }) => dueAt <= until)
+        .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+        .slice(0, top),
+    async settleLook(look, nextAt) {
+      const index = looks.findIndex((each) => each.sessionId === look.sessionId && +each.dueAt === +look.dueAt);
+      if (index < 0) return;
+      looks.splice(index, 1, ...(nextAt ? [{ ...look, dueAt: nextAt }] : []));
+    },
     settleOpen: async (sessionId) => void open.delete(sessionId),
     async dropBefore(before, beforeDrop) {
       for (const { session } of [...rows.values()]) {
@@ -87,6 +101,7 @@ export function makeSessionRows(now: () => Date) {
     unlisted,
     open,
     listed,
+    looks,
     get: (id: string) => structuredClone(rows.get(id)?.session),
     all: () => structuredClone([...rows.values()].map(({ session }) => session)),
     delete: (id: string) => rows.delete(id),

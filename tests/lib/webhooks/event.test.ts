@@ -39,6 +39,7 @@ describe("An event", () => {
       "session.expire success -> session.expired expired",
       "session.fail failed -> session.failed failed",
       "session.join success -> session.joined inProgress",
+      "session.report success -> session.reported reported",
       "session.request success -> session.requested open",
     ]);
     expect(new Set(told.map((line) => line.split(" -> ")[1]?.split(" ")[0]))).toEqual(new Set(eventTypes));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { StandInAnswer, StandInRequest } from "../../../../infra/local/stand-in.ts";
 import { makeOutbound } from "../../../../lib/adapters/outbound.ts";
+import { makeCallWithAccess } from "../../../../lib/adapters/teamviewer/renewing.ts";
 import { makeTeamViewerSessions } from "../../../../lib/adapters/teamviewer/sessions.ts";
 import type { Access } from "../../../../lib/connector/access.ts";
 import { AppError } from "../../../../lib/errors.ts";
@@ -52,7 +53,8 @@ function sessions({
   },
   outbound = makeOutbound([server.url]),
 } = {}) {
-  return makeTeamViewerSessions({ apiUrl: server.url, loginUrl: "https://login.teamviewer.com", outbound, renew });
+  const call = makeCallWithAccess({ apiUrl: server.url, outbound }, renew);
+  return makeTeamViewerSessions({ apiUrl: server.url, loginUrl: "https://login.teamviewer.com", call });
 }
 
 const okay = (json: unknown): StandInAnswer => ({ status: 200, json });
@@ -156,8 +158,10 @@ describe("Opening a session", () => {
     const nowhere = makeTeamViewerSessions({
       apiUrl: "http://127.0.0.1:1",
       loginUrl: server.url,
-      outbound: makeOutbound(["http://127.0.0.1:1"]),
-      renew: async (old) => old,
+      call: makeCallWithAccess(
+        { apiUrl: "http://127.0.0.1:1", outbound: makeOutbound(["http://127.0.0.1:1"]) },
+        async (old) => old,
+      ),
     });
     expect(await nowhere.open(access, asked)).toMatchObject({
       outcome: "refused",
@@ -196,8 +200,7 @@ describe("Opening a session", () => {
     const ownHost = makeTeamViewerSessions({
       apiUrl: server.url,
       loginUrl: "https://tv.contoso.example",
-      outbound: makeOutbound([server.url]),
-      renew: async (old) => old,
+      call: makeCallWithAccess({ apiUrl: server.url, outbound: makeOutbound([server.url]) }, async (old) => old),
     });
     server.answerWith(okay(row({ supporter_link: "https://tv.contoso.example/s1" })));
     expect(await ownHost.open(access, asked)).toMatchObject({ outcome: "opened" });
