@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import type { SessionView } from "../../lib/sessions/session.ts";
 import type { Product } from "../local/product.ts";
@@ -40,7 +42,32 @@ async function administrator({ product, open, take }: Pictures) {
   await page.getByRole("link", { name: "Health" }).click();
   await page.getByRole("row").nth(2).waitFor();
   await take(page, "health");
+  await webhook(page, take);
   await page.context().close();
+}
+
+/** A system that agrees to be told, registered and tried out. */
+async function webhook(page: Page, take: Pictures["take"]) {
+  const receiver = createServer((asked, answer) => {
+    asked.resume();
+    answer.writeHead(204, { "webhook-allowed-origin": "*" }).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/tickets`;
+  await page.getByRole("link", { name: "Webhooks" }).click();
+  await page.getByRole("button", { name: "New webhook" }).click();
+  await page.getByLabel("Address").fill(url);
+  await page.getByLabel("Description").fill("Ticket system");
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("link", { name: url }).click();
+  await page.getByRole("button", { name: "Send a test event" }).click();
+  await page.getByText("It took the test event.").waitFor();
+  await page.reload();
+  await page.getByRole("row").nth(1).waitFor();
+  await take(page, "webhook");
+  receiver.closeAllConnections();
+  receiver.close();
 }
 
 async function agent({ product, open, take }: Pictures): Promise<[SessionView, SessionView]> {
