@@ -1,4 +1,5 @@
 import type { HttpHandler } from "@azure/functions";
+import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { answeringProblems } from "../lib/http/answering-problems.ts";
 import type { OpenOperation } from "../lib/http/openapi/open-operation.ts";
@@ -7,6 +8,9 @@ import { readBytes, readJsonBytes } from "../lib/http/read-request.ts";
 import { signedBy } from "../lib/http/signed-by.ts";
 import { sessionViewSchema } from "../lib/sessions/session.ts";
 import { messageSchema } from "../lib/webhooks/inbound/message.ts";
+
+/** What a source with a mapping sends is its own affair. */
+const mappedSchema = z.record(z.string(), z.unknown()).meta({ description: "JSON of a source that has a mapping" });
 
 const session = { "application/json": sessionViewSchema };
 
@@ -22,7 +26,7 @@ export const inboundOperation: OpenOperation = {
       required: true,
     },
   },
-  body: { "application/json": messageSchema },
+  body: { "application/json": z.union([messageSchema, mappedSchema]) },
   answers: {
     200: { description: "The session that was closed, or given a ticket", media: session },
     201: { description: "The session that was requested", media: session, headers: ["Location"] },

@@ -6,6 +6,6 @@ import { allOf } from "./all-of.ts";
 export const keepConnected =
   (app: () => App): TimerHandler =>
   async () => {
-    const { connector, sessions, audit, webhooks } = app();
-    await allOf([connector.keepFresh, sessions.retain, audit.forgetPeople, webhooks.upkeep]);
+    const { connector, sessions, audit, webhooks, inbound } = app();
+    await allOf([connector.keepFresh, sessions.retain, audit.forgetPeople, webhooks.upkeep, inbound.upkeep]);
   };

@@ -72,14 +72,15 @@ export async function startTestApp(settings: Record<string, string> = {}) {
   }
 
   /** The names of the secrets that the product made: token sets unless another kind is named. */
-  async function secretNames(kind: "tv-" | "wh-" = "tv-") {
+  async function secretNames(kind: "tv-" | "wh-" | "in-" = "tv-") {
     const names: string[] = [];
     for await (const { name } of vault.listPropertiesOfSecrets()) names.push(name);
     return names.filter((name) => name.startsWith(kind));
   }
 
   async function forgetSecrets() {
-    const names = [...(await secretNames()), ...(await secretNames("wh-"))];
+    const kinds = ["tv-", "wh-", "in-"] as const;
+    const names = (await Promise.all(kinds.map(secretNames))).flat();
     for (const name of names) await vault.beginDeleteSecret(name);
   }
 
@@ -113,7 +114,7 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     },
     secretNames,
     /** What `/api/audit` tells since `reset` about the actions that start with `action`, oldest first. */
-    async audit(action: "connector." | "session." | "notification." | "webhook." | "audit."): Promise<AuditEntry[]> {
+    async audit(action: "connector." | "session." | "notification." | "webhook." | "inbound." | "audit."): Promise<AuditEntry[]> {
       const token = await around.entra.tokenFor("Log collector", { claims: { exp: Math.floor(nowMs / 1000) + 60 } });
       const query = new URLSearchParams({ action, format: "ndjson", from: new Date(resetAtMs).toISOString() });
       const answer = await first.request("GET", `/api/audit?${query}`, { token });

@@ -3,7 +3,7 @@ import { atMostAtOnce } from "../access/at-once.ts";
 import type { NameDirectory, Named } from "./ports.ts";
 
 export const nameSchema = z
-  .strictObject({ id: z.string(), kind: z.enum(["person", "device"]), name: z.string() })
+  .strictObject({ id: z.string(), kind: z.enum(["person", "device", "application"]), name: z.string() })
   .meta({ id: "Name" });
 export type Name = z.infer<typeof nameSchema>;
 

@@ -12,7 +12,7 @@ export type DeviceDirectory = {
 };
 
 /** What somebody or something with an id is called. */
-export type Named = { kind: "person" | "device"; name: string };
+export type Named = { kind: "person" | "device" | "application"; name: string };
 
 /** Where names are looked up. Answers undefined when nobody and nothing has the id, or no name. */
 export type NameDirectory = { nameOf: (id: string) => Promise<Named | undefined> };

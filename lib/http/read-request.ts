@@ -5,12 +5,21 @@ import { AppError } from "../errors.ts";
 /** No body of ours needs more. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** The body as text. Throws `payload-too-large`, or `invalid-request` when it is not UTF-8. */
-export async function readText(request: HttpRequest): Promise<string> {
+/** The body as it came. Throws `payload-too-large`. */
+export async function readBytes(request: HttpRequest): Promise<Uint8Array> {
   const tooLarge = new AppError("payload-too-large", `The body may have at most ${MAX_BODY_BYTES} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge;
-  const bytes = await request.arrayBuffer();
+  const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge;
+  return bytes;
+}
+
+/** The body as text. Throws `payload-too-large`, or `invalid-request` when it is not UTF-8. */
+export async function readText(request: HttpRequest): Promise<string> {
+  return textOf(await readBytes(request));
+}
+
+function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -20,6 +29,22 @@ export async function readText(request: HttpRequest): Promise<string> {
 
 /** The JSON body, checked. Throws `unsupported-media-type` or `invalid-request` naming each field that is wrong. */
 export async function readJson<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
+  checkIsJson(request);
+  return check(schema, parseJson(await readText(request)), "The body");
+}
+
+/** The same of a body that was read already, after `prepare` made of it what is checked. */
+export function readJsonBytes<T>(
+  request: HttpRequest,
+  bytes: Uint8Array,
+  schema: z.ZodType<T>,
+  prepare: (json: unknown) => unknown,
+): T {
+  checkIsJson(request);
+  return check(schema, prepare(parseJson(textOf(bytes))), "The body");
+}
+
+function checkIsJson(request: HttpRequest): void {
   const contentType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (contentType !== "application/json") {
     throw new AppError(
@@ -27,7 +52,6 @@ export async function readJson<T>(request: HttpRequest, schema: z.ZodType<T>): P
       "Send the body as JSON, with the header Content-Type: application/json.",
     );
   }
-  return check(schema, parseJson(await readText(request)), "The body");
 }
 
 function parseJson(text: string): unknown {

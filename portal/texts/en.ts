@@ -237,6 +237,7 @@ export const en = {
   "action.session.": "All about sessions",
   "action.notification.": "All about notifications",
   "action.webhook.": "All about webhooks",
+  "action.inbound.": "All about inbound sources",
   "action.audit.": "All about the audit",
   "action.connector.enable": "Accept terms, ask for consent",
   "action.connector.connect": "Connect a TeamViewer account",

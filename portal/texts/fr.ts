@@ -246,6 +246,7 @@ export const fr: Record<TextKey, string> = {
   "action.session.": "Tout sur les sessions",
   "action.notification.": "Tout sur les notifications",
   "action.webhook.": "Tout sur les webhooks",
+  "action.inbound.": "Tout sur les sources entrantes",
   "action.audit.": "Tout sur l’audit",
   "action.connector.enable": "Accepter les conditions, demander l’accord",
   "action.connector.connect": "Connecter un compte TeamViewer",

@@ -31,6 +31,12 @@ const table: [name: string, method: string, path: string, allowed: Role[]][] = [
   ["webhook-test", "POST", `/api/webhooks/${WEBHOOK}/test`, [UPDATE]],
   ["webhook-deliveries", "GET", `/api/webhooks/${WEBHOOK}/deliveries`, [UPDATE]],
   ["webhook-redeliver", "POST", `/api/webhooks/${WEBHOOK}/deliveries/${"0".repeat(19)}-${"0".repeat(16)}`, [UPDATE]],
+  ["inbound-sources", "GET", "/api/inbound-sources", [UPDATE]],
+  ["inbound-source-create", "POST", "/api/inbound-sources", [UPDATE]],
+  ["inbound-source", "GET", `/api/inbound-sources/${WEBHOOK}`, [UPDATE]],
+  ["inbound-source-update", "PATCH", `/api/inbound-sources/${WEBHOOK}`, [UPDATE]],
+  ["inbound-source-delete", "DELETE", `/api/inbound-sources/${WEBHOOK}`, [UPDATE]],
+  ["inbound-source-rotate", "POST", `/api/inbound-sources/${WEBHOOK}/secret`, [UPDATE]],
   ["audit", "GET", "/api/audit?top=1&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:01Z", [READ]],
   ["audit-seals", "GET", "/api/audit/seals", [READ]],
   ["audit-erasure", "POST", "/api/audit/erasures", [UPDATE]],
@@ -46,6 +52,8 @@ const open: [name: string, method: string, path: string][] = [
   ["root", "GET", "/"],
   ["openapi", "GET", "/api/openapi.json"],
 ];
+/** The function whose callers sign what they send. */
+const signed = "inbound";
 /** Each kind of caller with no role, each role alone, and all of them. */
 const callers = [
   ["person", "Elif Nobody"],
@@ -107,7 +115,7 @@ const isForbidden = (answer: Answer) =>
 
 describe("Who may call what", () => {
   test("is written down here for every function that is registered and every route that is documented", () => {
-    const written = [...table, ...open].map(([name]) => name).sort();
+    const written = [...[...table, ...open].map(([name]) => name), signed].sort();
     expect(httpRoutes.map(({ name }) => name).sort()).toEqual(written);
     expect([...documented.keys()].sort()).toEqual(written);
   });
@@ -127,6 +135,22 @@ describe("Who may call what", () => {
     expect(operation).toMatchObject({ method, security: [] });
     expect(Object.keys(operation ?? {}).filter((key) => key.startsWith("x-"))).toEqual([]);
     expect(operation?.responses).not.toHaveProperty("401");
+  });
+
+  test("inbound: a token of whatever role does not help; the document says that it needs none, and how it refuses", async () => {
+    expect(documented.get(signed)).toMatchObject({
+      method: "POST",
+      security: [],
+      responses: { 401: expect.anything() },
+    });
+    expect(documented.get(signed)).not.toHaveProperty("x-roles");
+    const token = await product.tokenFor("Everything robot");
+    for (const asking of [{ token }, { headers: easyAuthHeaders(token) }])
+      expect(inShort(await product.request("POST", "/api/inbound/x", { ...asking, body: {} }))).toEqual([
+        401,
+        "unauthenticated",
+        "Webhook-Signature",
+      ]);
   });
 
   test.each(table)("%s: nobody without a token", async (_, method, path) => {
