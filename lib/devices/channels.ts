@@ -24,7 +24,7 @@ const leadsTo: Record<Channel, (device: Device) => boolean> = {
  * Company Portal shows custom notifications on iOS, iPadOS and on Android with a personally-owned work profile, nowhere else
  * (learn.microsoft.com/mem/intune/remote-actions/custom-notifications).
  */
-function hasCompanyPortalNotifications(device: Device): boolean {
+export function hasCompanyPortalNotifications(device: Device): boolean {
   if (device.platform === "ios" || device.platform === "ipados") return true;
   if (device.platform !== "android" || isCorporateAndroid(device)) return false;
   const deviceType = device.deviceType.toLowerCase();

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { checkSchema, requirementsSchema } from "./check.ts";
 
 export const platforms = [
   "windows",
@@ -77,6 +78,9 @@ export const deviceSchema = z
     userName: z.string().optional(),
     userPrincipalName: z.string().optional(),
     eligibility: eligibilitySchema,
+    /** What a request has to say and what it would meet now: told of one device, not in lists. */
+    requirements: requirementsSchema.optional(),
+    checks: z.array(checkSchema).optional(),
   })
   .meta({ id: "Device" });
 export type DeviceView = z.infer<typeof deviceSchema>;

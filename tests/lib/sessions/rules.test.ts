@@ -88,7 +88,7 @@ describe("In quiet hours", () => {
     const { ask, advance, queue, notify, sent } = asking({ quietHours: quietHours.parse("10:01-11:00 UTC") });
     await ask();
     advance(MINUTE_MS);
-    for (const { message } of queue) await notify(message);
+    for (const { message } of queue) await notify(message, "call-2");
     expect(sent).toHaveLength(1);
   });
 });
