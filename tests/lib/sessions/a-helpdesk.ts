@@ -155,7 +155,7 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
     access: journal.kept("access", access),
     reports: journal.kept("reports", reports),
     users: journal.kept("users", users),
-    pause: () => new Promise<void>(() => undefined),
+    pause: (_ms: number) => new Promise<void>(() => undefined),
     devices: journal.kept("devices", devices),
     askThrough,
     queue: journal.kept("queue", queuePort),

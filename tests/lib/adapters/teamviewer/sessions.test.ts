@@ -88,6 +88,30 @@ describe("Opening a session", () => {
     expect(body).not.toHaveProperty("groupid");
   });
 
+  test("assigns it to the agent where that is known", async () => {
+    server.answerWith(okay(row()));
+    await sessions().open(access, { ...asked, assigneeId: "u7" });
+    expect(JSON.parse(server.journal[0]?.body ?? "")).toMatchObject({ assigned_userid: "u7" });
+  });
+
+  test.each([400, 403, 404])("is the account's own when TeamViewer will not assign it (%i)", async (status) => {
+    server.answerWith(({ body }) =>
+      body.includes("assigned_userid") ? { status, json: { error: "invalid_request" } } : okay(row()),
+    );
+    expect(await sessions().open(access, { ...asked, assigneeId: "u7" })).toEqual({ outcome: "opened", remote });
+    expect(server.journal).toHaveLength(2);
+  });
+
+  test("is not asked for twice after an answer that leaves open whether it was made, or a limit", async () => {
+    const licence = { status: 400, body: "license limitations" };
+    for (const answer of [{ status: 500 }, licence, { status: 403, json: { error: "rate_limit_reached" } }]) {
+      server.journal.splice(0);
+      server.answerWith(answer);
+      await sessions().open(access, { ...asked, assigneeId: "u7" });
+      expect(server.journal).toHaveLength(1);
+    }
+  });
+
   test("describes it by no more than TeamViewer takes", async () => {
     server.answerWith(okay(row()));
     await sessions().open(access, { ...asked, description: `${"x".repeat(4000)}y` });
