@@ -15,3 +15,6 @@ document.documentElement.lang = texts.language;
 const config = readConfig();
 const place = document.getElementById("portal");
 if (place) render(<Entrance config={config} signIn={makeSignIn(config)} texts={texts} />, place);
+
+// A page that the browser kept as it was left still has its tokens; whoever signed out on the way must not come back to them.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

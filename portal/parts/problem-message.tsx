@@ -45,7 +45,7 @@ export function ProblemMessage({ problem, needs = "RemoteAssistance.Request", on
   const { code, message, reasons, retryAfterSeconds } = problem;
   const known = maybe(`problem.${code}`, { role: needs, wait: span(retryAfterSeconds) });
   const said = known ?? message;
-  const wayOut = waysOut[code];
+  const wayOut = Object.hasOwn(waysOut, code) ? waysOut[code] : undefined;
   // The API's own detail names what an administrator has to grant.
   const detail = code === "upstream-invalid" || code === "forbidden" ? message : undefined;
   return (
