@@ -22,6 +22,7 @@ export const sessionReport = endpoint<App, unknown, z.infer<typeof query>>({
   roles: ["RemoteAssistance.Read"],
   query,
   media: ["application/json", "text/csv"],
+  answerHeaders: ["X-Incomplete"],
   answers: { 200: answer },
   async handle({ query }, { sessions: { report } }) {
     if (query.format === "json") return { status: 200, jsonBody: await report.page(query, query) };

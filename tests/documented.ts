@@ -89,7 +89,8 @@ function answerProblems({ responses }: Operation, { answer: { status, headers, t
     .filter((header) => !response.headers?.[header])
     .map((header) => `header ${header} is not documented for ${status}`);
   const type = headers.get("content-type")?.split(";")[0];
-  if (type === undefined) return undocumented;
+  // What was not changed is described, and not sent.
+  if (type === undefined || status === 304) return undocumented;
   const media = response.content?.[type];
   if (!media) return [...undocumented, `media type ${type} is not documented for ${status}`];
   return [...undocumented, ...bodyProblems(type, media.schema, media["x-line-schema"], text)];

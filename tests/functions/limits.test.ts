@@ -80,6 +80,7 @@ test("health, the document and the pages are not counted", async () => {
   Object.assign(process.app, { admit: ({ id }: { id: string }) => void counted.push(id) });
   const paths = [
     "/api/openapi.json",
+    "/api/reference",
     "/api/health",
     "/h/x",
     "/api/connector/start?ticket=x",

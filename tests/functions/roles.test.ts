@@ -20,6 +20,7 @@ const table: [name: string, method: string, path: string, allowed: Role[]][] = [
   ["session-request", "POST", "/api/sessions", [REQUEST]],
   ["sessions", "GET", "/api/sessions", [REQUEST, READ]],
   ["session", "GET", `/api/sessions/${SESSION}`, [REQUEST, READ]],
+  ["session-report", "GET", "/api/reports/sessions", [READ]],
   ["session-close", "POST", `/api/sessions/${SESSION}/close`, [REQUEST]],
   ["session-notify", "POST", `/api/sessions/${SESSION}/notifications`, [REQUEST]],
   ["webhooks", "GET", "/api/webhooks", [UPDATE]],
@@ -51,6 +52,7 @@ const open: [name: string, method: string, path: string][] = [
   ["portal", "GET", "/portal"],
   ["root", "GET", "/"],
   ["openapi", "GET", "/api/openapi.json"],
+  ["reference", "GET", "/api/reference"],
 ];
 /** The function whose callers sign what they send. */
 const signed = "inbound";

@@ -9,6 +9,10 @@ const described = {
     schema: { type: "string" },
   },
   "Set-Cookie": { description: "Binds the consent to this browser, or ends that", schema: { type: "string" } },
+  "X-Incomplete": {
+    description: "Only with CSV: what is missing, and what to do",
+    schema: { type: "string" },
+  },
   ETag: { description: "Names this content", schema: { type: "string" } },
   "Content-Encoding": { description: "br or gzip", schema: { type: "string" } },
   "Content-Language": { description: "The language of the page", schema: { type: "string" } },

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { call } from "../../infra/local/demo/browser.ts";
+import type { AuditEntry } from "../../lib/audit/entry.ts";
+import type { SessionView } from "../../lib/sessions/session.ts";
+import { type Connected, run, startConnected } from "./connected.ts";
+
+const TIMEOUT_MS = 120_000;
+const example = (name: string) => join(import.meta.dirname, "../../examples", name);
+
+let connected: Connected;
+
+beforeAll(async () => {
+  connected = await startConnected();
+}, TIMEOUT_MS);
+
+afterAll(() => connected?.stop(), TIMEOUT_MS);
+
+const get = <T>(path: string) => call<T>(`${connected.variables.CONNECTOR_URL}${path}`, connected.token, 200);
+const sessionsOf = async (ticket: RegExp) =>
+  (await get<{ value: SessionView[] }>("/api/sessions")).value.filter((session) => ticket.test(session.ticket ?? ""));
+
+test(
+  "curl.sh finds a device, requests a session, looks at it, closes it and reads the audit",
+  async () => {
+    const ended = await run("bash", [example("curl.sh"), "PHONE-ANA", "INC-CURL"], connected.variables);
+    expect(ended).toMatchObject({ code: 0, errors: "" });
+    const [session] = await sessionsOf(/^INC-CURL$/);
+    expect(session?.state).toBe("closed");
+    const { output } = ended;
+    expect(output).toContain(`Session ${session?.id}, match code ${session?.matchCode}`);
+    expect(output).toMatch(/^PHONE-ANA of .+: eligible true$/m);
+    expect(output).toMatch(/^Join: http.+\nFor the user: http.+\nNow open, notification \w+\nNow closed$/m);
+    expect(output).toMatch(/session\.close outcome success/);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "curl.sh says what is wrong, and ends with a failure",
+  async () => {
+    const unknown = await run("bash", [example("curl.sh"), "NO-SUCH-DEVICE"], connected.variables);
+    expect(unknown).toMatchObject({ code: 1, errors: "Intune has no device called NO-SUCH-DEVICE\n" });
+    const refused = await run("bash", [example("curl.sh"), "HOLO-01"], connected.variables);
+    expect(refused.code).not.toBe(0);
+    expect(refused.output + refused.errors).toContain('"code":"device-not-eligible"');
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "ticket-to-session.mjs: a ticket is created, a session requested, webhooks are verified and noted in the ticket",
+  async () => {
+    const ended = await run(process.execPath, [example("ticket-to-session.mjs"), "PHONE-ANA"], connected.variables);
+    expect(ended).toMatchObject({ code: 0, errors: "" });
+    const [session] = await sessionsOf(/^INC\d+$/);
+    const lines = ended.output.trimEnd().split("\n");
+    expect(lines).toEqual([
+      `${session?.ticket}: Help was requested, match code ${session?.matchCode}. Join: (link)`,
+      expect.stringMatching(new RegExp(`^${session?.ticket}: session\\.requested at 20`)),
+      expect.stringMatching(new RegExp(`^${session?.ticket}: session\\.closed at 20`)),
+    ]);
+    expect(session?.state).toBe("closed");
+    // It cleans up after itself.
+    expect((await get<{ value: unknown[] }>("/api/webhooks")).value).toEqual([]);
+    const audit = await get<{ value: AuditEntry[] }>("/api/audit?action=webhook.create");
+    expect(audit.value.map(({ phase }) => phase)).toEqual(["outcome", "intent"]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "ticket-to-session.mjs notes in the ticket why there is no help",
+  async () => {
+    const ended = await run(process.execPath, [example("ticket-to-session.mjs"), "HOLO-01"], connected.variables);
+    expect(ended.output).toMatch(/No help could be requested: device-not-eligible: /);
+    expect(ended.code).toBe(1);
+    expect((await get<{ value: unknown[] }>("/api/webhooks")).value).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
