@@ -95,7 +95,7 @@ describe("requests made from the OpenAPI document", () => {
     if (answer.status >= 500) throw new Error(`${answer.status}: ${about}`);
     if (!isAllowed(request) && ![401, 403].includes(answer.status)) throw new Error(`let in: ${about}`);
     if (answer.status < 400) return;
-    if (request.operation.isOpen) return expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    if (request.operation.isPage) return expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
     const problem = problemSchema.safeParse(JSON.parse(answer.text));
     const isSound =
       answer.headers.get("content-type") === "application/problem+json" &&

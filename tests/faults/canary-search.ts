@@ -48,6 +48,10 @@ export function learnSecrets(canaries: Canaries, { entra, vault, graph, teamview
       const { current } = JSON.parse((JSON.parse(body) as { value: string }).value) as { current: string };
       add(canaries, "webhook secret", current, current.replace("whsec_", ""));
     }
+    if (method === "PUT" && path.startsWith("/secrets/in-") && body !== "") {
+      const { current } = JSON.parse((JSON.parse(body) as { value: string }).value) as { current: string };
+      add(canaries, "source secret", current, current.replace("whsec_", ""));
+    }
     if (method !== "PUT" || !path.startsWith("/secrets/tv-")) continue;
     const { accessToken, refreshToken } = JSON.parse((JSON.parse(body) as { value: string }).value) as {
       accessToken: string;

@@ -8,6 +8,7 @@ import type { SessionView } from "../../sessions/session.ts";
 import type { DeliveryView } from "../../webhooks/delivery.ts";
 import type { WebhookView, webhookWithSecretSchema } from "../../webhooks/webhook.ts";
 import type { problemSchema } from "../problem.ts";
+import { inboundExamples } from "./inbound-examples.ts";
 
 const DEVICE_ID = "d0000000-0000-4000-8000-000000000001";
 const AGENT_ID = "10000000-0000-4000-8000-000000000002";
@@ -110,6 +111,7 @@ export const examples: Record<string, unknown> = {
   Webhook: webhook,
   WebhookWithSecret: withSecret,
   Delivery: delivery,
+  ...inboundExamples,
   AuditEntry: entry,
   Health: health,
   Problem: problem,

@@ -19,7 +19,7 @@ const tags: Record<string, Tag> = {
   about: { name: "About", description: "Health, this document, the pages." },
 };
 
-const sameAs: Record<string, string> = { names: "devices", sources: "inbound" };
+const sameAs: Record<string, string> = { names: "devices", "inbound-sources": "inbound" };
 const aboutSegments = ["health", "openapi.json", "reference", "portal", ""];
 
 /** The tag of a path: by the segment after `/api`, else by the first one. */

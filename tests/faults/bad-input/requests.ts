@@ -9,6 +9,8 @@ export type Operation = {
   roles: readonly string[];
   /** It needs no token. */
   isOpen: boolean;
+  /** It answers with pages. */
+  isPage: boolean;
   parameters: { name: string; in: "path" | "query" | "header"; schema: JsonSchema }[];
   body?: JsonSchema | undefined;
 };
@@ -29,14 +31,15 @@ type Document = {
 type RawOperation = {
   operationId: string;
   "x-roles"?: string[];
+  responses: Record<string, unknown>;
   parameters?: Operation["parameters"];
-  requestBody?: { content: { "application/json": { schema: JsonSchema & { $ref?: string } } } };
+  requestBody?: { content: { "application/json"?: { schema: JsonSchema & { $ref?: string } } } };
 };
 
 export function operationsOf(document: Document): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, raw]): Operation => {
-      const schema = raw.requestBody?.content["application/json"].schema;
+      const schema = raw.requestBody?.content["application/json"]?.schema;
       const name = schema?.$ref?.split("/").at(-1);
       return {
         id: raw.operationId,
@@ -44,6 +47,7 @@ export function operationsOf(document: Document): Operation[] {
         path,
         roles: raw["x-roles"] ?? [],
         isOpen: raw["x-roles"] === undefined,
+        isPage: raw["x-roles"] === undefined && raw.responses["401"] === undefined,
         parameters: raw.parameters ?? [],
         body: name ? document.components.schemas[name] : schema,
       };
