@@ -36,4 +36,6 @@ const closed = taken(await client.POST("/api/sessions/{id}/close", { params: { p
 console.log(closed.state);
 
 const audit = taken(await client.GET("/api/audit", { params: { query: { session: session.id } } }));
-for (const { action, phase, result } of audit.value) console.log([action, phase, result].filter(Boolean).join(" "));
+// Asked for as CSV or NDJSON it would be a text.
+const entries = typeof audit === "string" ? [] : audit.value;
+for (const { action, phase, result } of entries) console.log([action, phase, result].filter(Boolean).join(" "));
