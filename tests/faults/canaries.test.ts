@@ -16,6 +16,7 @@ import { connecting } from "../connect.ts";
 import { hooking } from "../hooking.ts";
 import type { Receiver } from "../receiver.ts";
 import { requesting } from "../requesting.ts";
+import { type Registered, sending } from "../sending.ts";
 import {
   add,
   addJournals,
@@ -30,7 +31,7 @@ import {
 /** In each name, mail and text of its own stands a word that nobody else uses. */
 const word = (what: string) => `zq-${what}-${randomUUID().slice(0, 8)}`;
 
-const everySession = ["table sessions", "session, to its agent", "sessions, to others"];
+const everySession = ["table sessions", "session, to its agent", "sessions, to others", "session, to its source"];
 
 /** Each kind of canary, and the only places where it may stand. */
 const allowed: Record<string, string[]> = {
@@ -55,14 +56,25 @@ const allowed: Record<string, string[]> = {
   "user principal name": ["devices", "addresses at graph"],
   "user display name": [...everySession, "devices"],
   "user e-mail": [],
-  "device name": [...everySession, "devices", "names", "answer page", "asked of teamviewer", "addresses at graph"],
+  "agent e-mail": ["addresses at teamviewer", "asked of entra"],
+  "device name at TeamViewer": ["report"],
+  "device name": [
+    ...everySession,
+    "report",
+    "devices",
+    "names",
+    "answer page",
+    "asked of teamviewer",
+    "addresses at graph",
+  ],
   "serial number": ["devices"],
   "account e-mail": ["table connections", "connector"],
-  "reason text": [...everySession, "answer page", "asked of teamviewer"],
-  "ticket text": [...everySession, "asked of teamviewer"],
+  "reason text": [...everySession, "answer page", "asked of teamviewer", "table inbound"],
+  "ticket text": [...everySession, "asked of teamviewer", "table inbound"],
   "idempotency key": [],
   "malformed message": ["queue notifications-poison", "queue webhooks-poison"],
   "webhook secret": ["asked of vault", "webhook, once"],
+  "source secret": ["asked of vault", "source, once"],
   "key in a webhook's address": ["table webhooks", "addresses at receivers"],
 };
 
@@ -70,6 +82,7 @@ const services = ["entra", "graph", "teamviewer", "vault", "identity"];
 const answers = [
   "session, to its agent",
   "sessions, to others",
+  "report",
   "devices",
   "names",
   "portal",
@@ -90,6 +103,9 @@ const answers = [
   "openapi",
   "webhook, once",
   "webhooks",
+  "source, once",
+  "sources",
+  "session, to its source",
 ];
 const places = (): Places =>
   new Map(
@@ -105,6 +121,7 @@ const places = (): Places =>
         "seals",
         "webhooks",
         "deliveries",
+        "inbound",
       ].map((name) => `table ${name}`),
       ...["notifications", "notifications-poison", "webhooks", "webhooks-poison"].map((name) => `queue ${name}`),
       ...["addresses at receivers", "told to receivers"],
@@ -134,6 +151,8 @@ describe("A secret or a name", () => {
     emailAddress: `${word("mail")}@contoso.example`,
     serialNumber: word("serial"),
   };
+  const agentEmail = `${word("agent")}@contoso.example`;
+  const otherDevice = word("other-device");
   const accountEmail = `${word("account")}@contoso.example`;
   const reason = word("reason");
   const ticket = word("ticket");
@@ -158,6 +177,8 @@ describe("A secret or a name", () => {
     add(canaries, "user principal name", device.userPrincipalName);
     add(canaries, "user display name", device.userDisplayName);
     add(canaries, "user e-mail", device.emailAddress);
+    add(canaries, "agent e-mail", agentEmail);
+    add(canaries, "device name at TeamViewer", otherDevice);
     add(canaries, "serial number", device.serialNumber);
     add(canaries, "account e-mail", accountEmail);
     add(canaries, "reason text", reason);
@@ -183,7 +204,7 @@ describe("A secret or a name", () => {
     ...process,
     async request(method, path, asking = {}) {
       if (asking.token) add(canaries, "Entra bearer token", asking.token, asking.token.split(".").at(-1) ?? "");
-      const key = asking.headers?.["idempotency-key"];
+      const key = asking.headers?.["idempotency-key"] ?? asking.headers?.["webhook-id"];
       if (key?.startsWith("zq-")) add(canaries, "idempotency key", key);
       const answer = await process.request(method, path, asking);
       const isAgents = asking.token !== undefined && asking.token === agentToken;
@@ -214,7 +235,7 @@ describe("A secret or a name", () => {
   }
 
   const ask = async (process: AppProcess, deviceId: string, key = word("key-for-one-request")) => {
-    agentToken = await product.tokenFor("Bruno Agent");
+    agentToken = await product.tokenFor("Bruno Agent", { claims: { email: agentEmail } });
     return process.request("POST", "/api/sessions", {
       token: agentToken,
       body: { deviceId, reason, ticket },
@@ -229,9 +250,12 @@ describe("A secret or a name", () => {
     const answer = await ask(process, phone().id);
     if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`);
     const session = answer.json<{ id: string; code: string; device: { id: string } }>();
-    await changeRow(session.id, (text) => text.replace(/"matchCode":"\d{4}"/, `"matchCode":"${matchCode}"`));
+    await showMatchCode(session.id);
     return session;
   }
+
+  const showMatchCode = (id: string) =>
+    changeRow(id, (text) => text.replace(/"matchCode":"\d{4}"/, `"matchCode":"${matchCode}"`));
 
   async function changeRow(id: string, change: (text: string) => string) {
     const options = { allowInsecureConnection: true };
@@ -239,6 +263,70 @@ describe("A secret or a name", () => {
     const partitionKey = `s${Number.parseInt(id.slice(0, 1), 16) % 4}`;
     const row = await table.getEntity<{ session: string }>(partitionKey, id);
     await table.updateEntity({ partitionKey, rowKey: id, session: change(row.session) }, "Merge");
+  }
+
+  /** A registered system asks for a session, gives it a ticket and closes it, and sends what is refused. */
+  async function letASourceAsk(process: AppProcess) {
+    const inbound = sending(product);
+    const administrator = await as("Ada Administrator");
+    const rights = ["request", "close", "ticket"];
+    const mapping = {
+      action: "{{do}}",
+      deviceName: "{{ci.name}}",
+      reason: "{{why}}",
+      ticket: "{{number}}",
+      sessionId: "{{id}}",
+    };
+    const asked = await process.request("POST", "/api/inbound-sources", {
+      ...administrator,
+      body: { name: "tickets", rights, mapping },
+    });
+    const source = asked.json<Registered>();
+    const path = `/api/inbound-sources/${source.id}`;
+    const rotated = (await process.request("POST", `${path}/secret`, administrator)).json<Registered>();
+    const send = (message: unknown, by = rotated) =>
+      inbound.send(by, message, { id: word("message-of-a-source"), process });
+    agent.device("PHONE-ANA", { ...device, deviceName: `${device.deviceName}-alone` });
+    const answer = await send({
+      do: "request",
+      ci: { name: `${device.deviceName}-alone` },
+      why: reason,
+      number: ticket,
+    });
+    if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`);
+    const { id } = answer.json<{ id: string }>();
+    await showMatchCode(id);
+    await send({ do: "ticket", id, number: ticket }, source);
+    await send({ do: "close", id });
+    await send({ do: "close", id, why: reason });
+    await send({ do: "request", ci: { name: device.deviceName }, why: reason });
+    await send({ do: reason, ci: { name: device.deviceName } });
+    await send(`${reason} ${device.serialNumber}`);
+    await send(
+      { do: "close", number: ticket },
+      { ...source, secret: `whsec_${Buffer.from(ticket).toString("base64")}` },
+    );
+    for (const method of ["GET", "PATCH"])
+      await process.request(method, path, {
+        ...administrator,
+        ...(method === "PATCH" ? { body: { paused: true } } : {}),
+      });
+    await process.request("GET", "/api/inbound-sources", administrator);
+    await send({ do: "close", id });
+  }
+
+  /** TeamViewer reports a connection of the session, and one that nobody requested; an auditor reads of both. */
+  async function readTheReport(process: AppProcess, session_code: string) {
+    const times = { start_date: product.clock.now().toISOString(), end_date: product.clock.now().toISOString() };
+    for (const made of [{ session_code }, { devicename: otherDevice }])
+      product.around.teamviewer.addConnection({ ...times, ...made, userid: "u7254190" });
+    product.clock.advance(2 * 60_000);
+    await process.runTimer("follow-sessions");
+    product.clock.advance(-2 * 60_000);
+    for (const format of ["json", "csv"]) {
+      const answer = await process.request("GET", `/api/reports/sessions?format=${format}`, await as("Dev Auditor"));
+      expect(answer.text).toContain(otherDevice);
+    }
   }
 
   /** Takes the queue's messages, keeps them, and hands them over. */
@@ -311,8 +399,10 @@ describe("A secret or a name", () => {
     product.around.entra.setUpOnBehalfOf();
     await process.request("POST", `/api/sessions/${declined.id}/notifications`, own);
     await deliverAll(process);
+    await letASourceAsk(process);
     for (const path of ["/api/webhooks", webhook, `${webhook}/deliveries`])
       await process.request("GET", path, administrator);
+    await readTheReport(process, session.code);
     expect(target.received.length).toBeGreaterThan(3);
     await process.runTimer("keep-connected");
     await process.request("GET", "/api/connector", await as("Dev Auditor"));
@@ -724,6 +814,7 @@ function placeOf(method: string, path: string, { status, headers, text }: Answer
   if (pathname === "/api/audit") return `audit ${searchParams.get("format") ?? "json"}`;
   if (pathname === "/api/audit/seals") return "audit seals";
   if (pathname === "/api/health") return "health";
+  if (pathname === "/api/reports/sessions") return "report";
   if (pathname === "/api/openapi.json") return "openapi";
   if (pathname.startsWith("/api/devices")) return "devices";
   if (pathname === "/api/names") return "names";
@@ -734,6 +825,10 @@ function placeOf(method: string, path: string, { status, headers, text }: Answer
   if (pathname === "/api/webhooks" && method === "POST") return "webhook, once";
   if (/^\/api\/webhooks\/[^/]+\/secret$/.test(pathname)) return "webhook, once";
   if (pathname.startsWith("/api/webhooks")) return "webhooks";
+  if (pathname === "/api/inbound-sources" && method === "POST") return "source, once";
+  if (/^\/api\/inbound-sources\/[^/]+\/secret$/.test(pathname)) return "source, once";
+  if (pathname.startsWith("/api/inbound-sources")) return "sources";
+  if (pathname.startsWith("/api/inbound/")) return "session, to its source";
   if (!pathname.startsWith("/api/sessions")) throw new Error(`Where does ${path} belong? ${text.slice(0, 100)}`);
   return isAgents ? "session, to its agent" : "sessions, to others";
 }

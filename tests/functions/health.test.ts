@@ -3,7 +3,7 @@ import { type Health, healthSchema } from "../../lib/connector/health.ts";
 import { startTestApp, type TestApp } from "../app.ts";
 import { connecting } from "../connect.ts";
 
-const all = ["storage", "keyVault", "graph", "people", "entra", "teamviewer", "auditSeals"];
+const all = ["storage", "keyVault", "graph", "people", "entra", "teamviewer", "auditSeals", "reports"];
 
 let product: TestApp;
 

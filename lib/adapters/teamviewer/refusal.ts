@@ -7,6 +7,7 @@ type About = {
   isAmbiguous: boolean;
   isTokenRefused?: boolean;
   retryAfterSeconds?: number;
+  isBadParameter?: boolean;
   isAboutLicence?: boolean;
   status?: number;
 };
@@ -15,6 +16,8 @@ type About = {
 export class TeamViewerError extends AppError {
   readonly isAmbiguous: boolean;
   readonly isTokenRefused: boolean;
+  /** What was asked for cannot be: a value that TeamViewer does not take. */
+  readonly isBadParameter: boolean;
   /** A refusal that speaks of the licence. */
   readonly isAboutLicence: boolean;
   /** The HTTP status of its answer; 0 when there was none. */
@@ -25,6 +28,7 @@ export class TeamViewerError extends AppError {
     this.status = about.status ?? 0;
     this.isAmbiguous = about.isAmbiguous;
     this.isTokenRefused = about.isTokenRefused ?? false;
+    this.isBadParameter = about.isBadParameter ?? false;
     this.isAboutLicence = about.isAboutLicence ?? false;
   }
 }
@@ -96,6 +100,7 @@ export function refusalOf({ status, text, headers }: OutboundAnswer): TeamViewer
   const hint = status === 403 ? " Check the permissions of the TeamViewer app and of the connected account." : "";
   return new TeamViewerError("upstream-invalid", `TeamViewer refused the call (${status}).${hint}`, {
     isAmbiguous: false,
+    isBadParameter: status === 400 && error === "invalid_request",
     isAboutLicence: /licen[cs]e/i.test(text),
     status,
   });

@@ -98,8 +98,8 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, call }: Deps): Remote
       try {
         const session = assigneeId
           ? await make({ assigned_userid: assigneeId }).catch((error: unknown) => {
-              // Whom it cannot be assigned to (who left the company, say) gets it all the same: it is the account's.
-              if (isRefusedWhole(error)) return make({});
+              // They may have left TeamViewer since they were looked up: then it is the account's. Nothing was made.
+              if (error instanceof TeamViewerError && error.isBadParameter) return make({});
               throw error;
             })
           : await make({});
@@ -127,6 +127,3 @@ function stateOf(state: string | null | undefined): RemoteSession["state"] {
   const text = state?.toLowerCase();
   return text === "open" || text === "closed" ? text : "unknown";
 }
-
-/** TeamViewer said no to what was asked, so nothing was made; what it says about limits, tokens and itself is no such no. */
-const isRefusedWhole = (error: unknown) => error instanceof TeamViewerError && [400, 403, 404].includes(error.status);

@@ -176,6 +176,20 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
       },
     },
     {
+      name: "follow: what TeamViewer reports of a session that is over",
+      calls: 40,
+      prepare: async () => {
+        const session = await opened();
+        await agent.call("POST", `/api/sessions/${session.id}/close`);
+        const times = { start_date: "2026-11-22T10:00:00Z", end_date: "2026-11-22T10:34:00Z" };
+        product.around.teamviewer.addConnection({ ...times, userid: "u7254190", session_code: session.code });
+        product.clock.advance(MINUTE_MS);
+        await tick("follow-sessions");
+        product.clock.advance(MINUTE_MS);
+        return timer(async ({ after }) => reportedOnce(after));
+      },
+    },
+    {
       name: "follow: a request that died at TeamViewer",
       calls: 28,
       prepare: async () => {
@@ -191,6 +205,13 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
       },
     },
   ];
+}
+
+function reportedOnce({ audit, sessions }: Trace): Broken[] {
+  const told = audit.filter(({ action }) => action === "session.report").map(({ reason }) => reason);
+  const joined = sessions[0]?.connections?.map(({ minutes }) => minutes);
+  if (String(told) === "1 connection, 34 minutes" && String(joined) === "34") return [];
+  return [`${told.length > 1 ? "doubled" : "lost"}: reported ${told.length} times, connections of ${joined} minutes`];
 }
 
 function notifiedOnce({ sends, sessions }: Trace, deviceId: string): Broken[] {

@@ -281,3 +281,73 @@ function markerOf({ id, requestedAt, requestedBy, device }: Session) {
   const shard = `s${Number.parseInt(id.slice(0, 1), 16) % 4}`;
   return { partitionKey: shard, rowKey: `new~${id}`, at: requestedAt, requestedBy, deviceId: device.id };
 }
+
+describe("Looks at the report of a session", () => {
+  const ENDED = { state: "closed", closedAt: NOW.toISOString() } as const;
+  const dueAt = new Date(NOW.getTime() + 2 * 60_000);
+  const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+
+  async function ended(made: Session): Promise<void> {
+    const stored = await created(made);
+    await store.update(stored, { ...stored.session, ...ENDED });
+  }
+
+  test("begin in the transaction that ends it, in its partition", async () => {
+    const made = session("1", 1, 0);
+    const stored = await created(made);
+    expect(await store.dueLooks(later(9_999), 20)).toEqual([]);
+    await store.update(stored, { ...made, ...ENDED });
+    expect(keys()).toContain(`s1 report~${dueAt.toISOString()}~${made.id}`);
+    expect(await store.dueLooks(dueAt, 20)).toEqual([{ sessionId: made.id, dueAt }]);
+    expect(await store.dueLooks(new Date(dueAt.getTime() - 1), 20)).toEqual([]);
+  });
+
+  test("do not begin where the change is lost, nor with what changes later, nor where nobody could join", async () => {
+    const [made, failed] = [session("1", 1, 0), session("2", 2, 0)];
+    const stored = await created(made);
+    await store.update({ ...stored, etag: "another" }, { ...made, ...ENDED });
+    expect(await store.dueLooks(later(9_999), 20)).toEqual([]);
+    const closed = await store.update(stored, { ...made, ...ENDED });
+    await store.settleLook({ sessionId: made.id, dueAt });
+    if (closed) await store.update(closed, { ...closed.session, closeDue: true });
+    await store.update(await created(failed), { ...failed, ...ENDED, state: "failed" });
+    expect(await store.dueLooks(later(9_999), 20)).toEqual([]);
+  });
+
+  test("are told by when they are due over all partitions, no more than asked for", async () => {
+    for (const [first, number] of [
+      ["0", 1],
+      ["1", 2],
+      ["2", 3],
+      ["3", 4],
+      ["4", 5],
+    ] as const) {
+      await ended(session(first, number, 0));
+      const look = { sessionId: session(first, number, 0).id, dueAt };
+      await store.settleLook(look, later(20 - number));
+    }
+    const told = await store.dueLooks(later(60), 3);
+    expect(told.map((look) => look.dueAt)).toEqual([later(15), later(16), later(17)]);
+    expect(await store.dueLooks(later(60), 20)).toHaveLength(5);
+  });
+
+  test("that were taken go on or end, also when somebody else was faster", async () => {
+    const made = session("1", 1, 0);
+    await ended(made);
+    const look = { sessionId: made.id, dueAt };
+    await store.settleLook(look, later(10));
+    await store.settleLook(look, later(30));
+    expect(await store.dueLooks(later(60), 20)).toEqual([{ sessionId: made.id, dueAt: later(10) }]);
+    await store.settleLook({ sessionId: made.id, dueAt: later(10) }, later(10));
+    await store.settleLook({ sessionId: made.id, dueAt: later(10) });
+    await store.settleLook({ sessionId: made.id, dueAt: later(10) });
+    expect(await store.dueLooks(later(60), 20)).toEqual([]);
+  });
+
+  test("are nothing that follow-sessions reads each minute", async () => {
+    await ended(session("1", 1, 0));
+    await store.settleOpen(session("1", 1, 0).id);
+    await store.putInLists(session("1", 1, 0).id, undefined);
+    expect(await store.pending()).toEqual({ owed: [], unlisted: [], open: [] });
+  });
+});

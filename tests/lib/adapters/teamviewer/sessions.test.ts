@@ -94,9 +94,9 @@ describe("Opening a session", () => {
     expect(JSON.parse(server.journal[0]?.body ?? "")).toMatchObject({ assigned_userid: "u7" });
   });
 
-  test.each([400, 403, 404])("is the account's own when TeamViewer will not assign it (%i)", async (status) => {
+  test("is the account's own when TeamViewer will not assign it: its agent may have left", async () => {
     server.answerWith(({ body }) =>
-      body.includes("assigned_userid") ? { status, json: { error: "invalid_request" } } : okay(row()),
+      body.includes("assigned_userid") ? { status: 400, json: { error: "invalid_request" } } : okay(row()),
     );
     expect(await sessions().open(access, { ...asked, assigneeId: "u7" })).toEqual({ outcome: "opened", remote });
     expect(server.journal).toHaveLength(2);
@@ -104,7 +104,13 @@ describe("Opening a session", () => {
 
   test("is not asked for twice after an answer that leaves open whether it was made, or a limit", async () => {
     const licence = { status: 400, body: "license limitations" };
-    for (const answer of [{ status: 500 }, licence, { status: 403, json: { error: "rate_limit_reached" } }]) {
+    const forbidden = { status: 403, json: { error: "forbidden" } };
+    for (const answer of [
+      { status: 500 },
+      licence,
+      forbidden,
+      { status: 403, json: { error: "rate_limit_reached" } },
+    ]) {
       server.journal.splice(0);
       server.answerWith(answer);
       await sessions().open(access, { ...asked, assigneeId: "u7" });
