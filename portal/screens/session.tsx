@@ -8,6 +8,7 @@ import { ProblemMessage } from "../parts/problem-message.tsx";
 import { QuestionDialog } from "../parts/question-dialog.tsx";
 import { Title } from "../parts/title.tsx";
 import { usePortal } from "../portal.ts";
+import type { Texts } from "../texts.ts";
 import { platformName } from "./platform-name.ts";
 import { AskAgain } from "./session/ask-again.tsx";
 import { Joining } from "./session/joining.tsx";
@@ -74,6 +75,14 @@ function nextOf({ state, declineReason }: SessionView) {
   return declineReason === "not-requested" ? "session.next.notRequested" : (`session.next.${state}` as const);
 }
 
+/** How long people were connected, once TeamViewer reported it. */
+function connectedFor({ connections }: SessionView, { t, span }: Texts): string | undefined {
+  if (!connections) return undefined;
+  if (connections.length === 0) return t("session.neverJoined");
+  const minutes = connections.reduce((sum, each) => sum + each.minutes, 0);
+  return minutes === 0 ? t("session.connectedBriefly") : t("session.connectedFor", { span: span(minutes * 60) });
+}
+
 function About({ session }: { session: SessionView }) {
   const { texts, person, names } = usePortal();
   const { t, time, ago } = texts;
@@ -94,6 +103,7 @@ function About({ session }: { session: SessionView }) {
           [t("session.expiresAt"), isWaiting(session) ? `${time(expiresAt)} (${ago(expiresAt)})` : undefined],
           [t("session.answeredAt"), time(answeredAt)],
           [t("session.closedAt"), time(closedAt)],
+          [t("session.connections"), connectedFor(session, texts)],
         ]}
       />
     </section>

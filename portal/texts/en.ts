@@ -172,6 +172,10 @@ export const en = {
   "session.expiresAt": "Expires",
   "session.answeredAt": "Answered",
   "session.closedAt": "Ended",
+  "session.connections": "Connection",
+  "session.connectedFor": "Connected for {span}",
+  "session.connectedBriefly": "Connected for less than a minute",
+  "session.neverJoined": "Nobody ever connected",
   "session.code": "TeamViewer code",
   "session.live": "This page keeps itself up to date.",
 
@@ -348,6 +352,7 @@ export const en = {
   "health.of.entra": "Microsoft Entra",
   "health.of.teamviewer": "TeamViewer",
   "health.of.auditSeals": "Seals of the audit",
+  "health.of.reports": "TeamViewer's connection report",
   "health.again": "Look again",
 
   "eligibility.platform-not-supported": "TeamViewer help is offered on Windows, macOS, iOS, iPadOS and Android only.",

@@ -178,6 +178,10 @@ export const fr: Record<TextKey, string> = {
   "session.expiresAt": "Expire",
   "session.answeredAt": "Réponse",
   "session.closedAt": "Fin",
+  "session.connections": "Connexion",
+  "session.connectedFor": "Connexion de {span}",
+  "session.connectedBriefly": "Connexion de moins d’une minute",
+  "session.neverJoined": "Personne ne s’est jamais connecté",
   "session.code": "Code TeamViewer",
   "session.live": "Cette page se met à jour d’elle-même.",
 
@@ -359,6 +363,7 @@ export const fr: Record<TextKey, string> = {
   "health.of.entra": "Microsoft Entra",
   "health.of.teamviewer": "TeamViewer",
   "health.of.auditSeals": "Scellés de l’audit",
+  "health.of.reports": "Rapport de connexions de TeamViewer",
   "health.again": "Vérifier à nouveau",
 
   "eligibility.platform-not-supported":

@@ -46,6 +46,17 @@ const states: Row[] = [
   ],
   ["in progress", { state: "inProgress", answeredAt: at }, "You are connected", "Close session"],
   ["closed", { state: "closed", closedAt: at }, "The session is over", "Start a new one"],
+  [
+    "closed after a connection",
+    {
+      state: "closed",
+      closedAt: at,
+      connections: [{ startedAt: at, endedAt: "2026-11-22T08:34:00.000Z", minutes: 34 }],
+    },
+    "Connected for 34 minutes",
+    "Start a new one",
+  ],
+  ["never joined", { state: "expired", closedAt: at, connections: [] }, "Nobody ever connected", "Start a new one"],
   ["expired", { state: "expired", closedAt: at }, "Nobody answered in time", "Start a new one"],
   ["failed", { state: "failed", closedAt: at, code: "", endCustomerUrl: "" }, "could not be made", "Start a new one"],
 ];
