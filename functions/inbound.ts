@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { answeringProblems } from "../lib/http/answering-problems.ts";
 import type { OpenOperation } from "../lib/http/openapi/open-operation.ts";
-import { ofServices } from "../lib/http/openapi/problem-answers.ts";
+import { ofServices, ofSessionRequest } from "../lib/http/openapi/problem-answers.ts";
 import { readBytes, readJsonBytes } from "../lib/http/read-request.ts";
 import { signedBy } from "../lib/http/signed-by.ts";
 import { sessionViewSchema } from "../lib/sessions/session.ts";
@@ -37,22 +37,10 @@ export const inboundOperation: OpenOperation = {
     "invalid-request",
     "payload-too-large",
     "unsupported-media-type",
-    "device-not-found",
     "device-ambiguous",
-    "device-not-eligible",
-    "device-not-compliant",
-    "reason-required",
-    "ticket-required",
-    "ticket-invalid",
-    "quiet-hours",
     "session-not-found",
-    "connector-not-connected",
-    "connector-needs-consent",
-    "licence-limit",
-    "request-in-progress",
-    "idempotency-key-reused",
     "too-many-requests",
-    "too-many-notifications",
+    ...ofSessionRequest,
     ...ofServices,
   ],
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { App } from "../lib/app.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
+import { ofSessionRequest } from "../lib/http/openapi/problem-answers.ts";
 import { sessionRequestFields } from "../lib/sessions/request-fields.ts";
 import { sessionViewSchema, viewOfSession } from "../lib/sessions/session.ts";
 
@@ -13,16 +14,7 @@ export const sessionRequest = endpoint<App, unknown, unknown, z.infer<typeof bod
   body,
   idempotencyKey: "required",
   startsSession: true,
-  problems: [
-    "device-not-found",
-    "device-not-eligible",
-    "connector-not-connected",
-    "connector-needs-consent",
-    "licence-limit",
-    "request-in-progress",
-    "idempotency-key-reused",
-    "too-many-notifications",
-  ],
+  problems: ofSessionRequest,
   answerHeaders: ["Location"],
   answers: { 201: sessionViewSchema },
   async handle({ principal, body, idempotencyKey = "", correlationId }, { sessions }) {

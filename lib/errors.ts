@@ -5,7 +5,6 @@ export type ErrorCode =
   | "invalid-request"
   | "unsupported-media-type"
   | "payload-too-large"
-  | "not-found"
   | "device-not-found"
   | "device-ambiguous"
   | "session-not-found"

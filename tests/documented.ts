@@ -120,8 +120,11 @@ function requestProblems(operation: Operation, { url, params, headers, body, ans
     return problem ? [`parameter ${parameter.name}: ${problem}`] : [];
   });
   const names = operation.parameters.filter((each) => each.in === "query").map((each) => each.name);
+  // An endpoint that reads no query does not look at it either.
   const unknown =
-    operation.security.length > 0 ? [...url.searchParams.keys()].filter((key) => !names.includes(key)) : [];
+    operation.security.length > 0 && names.length > 0
+      ? [...url.searchParams.keys()].filter((key) => !names.includes(key))
+      : [];
   return [
     ...wrong,
     ...unknown.map((name) => `the query's ${name} is not documented`),

@@ -9,7 +9,6 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   "invalid-request": { status: 400, title: "The request is not valid" },
   "unsupported-media-type": { status: 415, title: "The body must be JSON" },
   "payload-too-large": { status: 413, title: "The body is too large" },
-  "not-found": { status: 404, title: "Not found" },
   "device-not-found": { status: 404, title: "No such device" },
   "device-ambiguous": { status: 409, title: "Several devices have this name" },
   "session-not-found": { status: 404, title: "No such session" },

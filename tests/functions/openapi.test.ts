@@ -6,6 +6,7 @@ import { describe, expect, test } from "@jest/globals";
 import { httpRoutes } from "../../functions/routes.ts";
 import type { Operation } from "../../lib/http/openapi/document.ts";
 import { exampleOf } from "../../lib/http/openapi/example-of.ts";
+import { problems } from "../../lib/http/problem.ts";
 import { type Call, expectDocumented, misfit, theDocument } from "../documented.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -36,6 +37,11 @@ test("routes and operations are the same, either way", () => {
   const lineOf = (method: string, route: string) => `${method} /${route.replace(/^\//, "").replace("{*", "{")}`;
   const routes = httpRoutes.map(({ name, method, route }) => `${name}: ${lineOf(method, route)}`);
   expect(operations.map(({ line, operation }) => `${operation.operationId}: ${line}`).sort()).toEqual(routes.sort());
+});
+
+test("every problem code is answered by some operation", () => {
+  const text = JSON.stringify(paths);
+  expect(Object.keys(problems).filter((code) => !text.includes(`"${code}"`))).toEqual([]);
 });
 
 describe("Each operation", () => {
@@ -121,7 +127,15 @@ describe("A call that the document does not have", () => {
       '"additionalProperty":"link"',
     ],
     ["no key", { headers: new Headers() }, "Idempotency-Key is required"],
-    ["another parameter", { url: new URL("http://host/api/sessions?dry=1") }, "the query's dry is not documented"],
+    [
+      "another parameter",
+      {
+        name: "sessions",
+        url: new URL("http://host/api/sessions?dry=1"),
+        answered: { status: 200, text: '{"value":[]}', headers: new Headers({ "content-type": "application/json" }) },
+      },
+      "the query's dry is not documented",
+    ],
     ["another body", { body: '{"device":1}' }, "the body: it must have required property 'deviceId'"],
     ["no body", { body: undefined }, "a body is required"],
     ["another name", { name: "session-forget" }, "no operation"],

@@ -33,6 +33,7 @@ const waiting: readonly ErrorCode[] = [
   "too-many-requests",
   "too-many-notifications",
   "request-in-progress",
+  "quiet-hours",
   "upstream-unavailable",
   "upstream-invalid",
   "upstream-timeout",

@@ -17,6 +17,23 @@ export const ofServices: readonly ErrorCode[] = [
   "upstream-timeout",
 ];
 
+/** What whoever requests a session may be told, besides the above. */
+export const ofSessionRequest: readonly ErrorCode[] = [
+  "device-not-found",
+  "device-not-eligible",
+  "device-not-compliant",
+  "reason-required",
+  "ticket-required",
+  "ticket-invalid",
+  "quiet-hours",
+  "connector-not-connected",
+  "connector-needs-consent",
+  "licence-limit",
+  "request-in-progress",
+  "idempotency-key-reused",
+  "too-many-notifications",
+];
+
 /** Every code that an endpoint can answer: those of its token, of what it reads, of services, and its own. */
 export function codesOf({ params, query, body, idempotencyKey, problems = [] }: Asking): ErrorCode[] {
   const reads = params || query || body || idempotencyKey;

@@ -54,10 +54,9 @@ function limitsOf({ type, minLength, maxLength, minimum, maximum }: JsonSchema):
   const bounds = type === "string" ? [minLength, maxLength] : [minimum, maximum];
   const [least, most] = bounds.map((bound) => (Math.abs(Number(bound)) < Number.MAX_SAFE_INTEGER ? bound : undefined));
   const unit = type === "string" ? " characters" : "";
-  return [
-    ...(least === undefined ? [] : [`at least ${least}${unit}`]),
-    ...(most === undefined ? [] : [`at most ${most}${unit}`]),
-  ];
+  if (least !== undefined && most !== undefined) return [`${least} to ${most}${unit}`];
+  if (least !== undefined) return [`at least ${least}${unit}`];
+  return most === undefined ? [] : [`at most ${most}${unit}`];
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

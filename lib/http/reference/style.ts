@@ -11,11 +11,12 @@ article:target { border-color: var(--link); }
 article > :last-child { margin-bottom: 0; }
 code, pre { font: .875rem/1.5 ui-monospace, monospace; }
 pre { margin: 0; padding: .75rem 1rem; border-radius: .5rem; background: var(--tint); white-space: pre-wrap; overflow-wrap: anywhere; }
-b { display: inline-block; min-width: 3.5rem; color: var(--code); }
+b { display: inline-block; min-width: 4.5rem; color: var(--code); }
 dl { gap: .25rem 1rem; margin: 0 0 .5rem; }
 dt { color: inherit; overflow-wrap: anywhere; }
 dd { font-weight: 400; white-space: normal; }
 dd dl { margin: .25rem 0 0; }
 ul { margin: 0 0 1rem; padding: 0; list-style: none; }
+p a, dd a { font-weight: 400; }
 nav a { display: inline-block; padding: .125rem 0; overflow-wrap: anywhere; font-weight: 400; }
 `;

@@ -9,7 +9,6 @@ const promised: Record<ErrorCode, number> = {
   "invalid-request": 400,
   "unsupported-media-type": 415,
   "payload-too-large": 413,
-  "not-found": 404,
   "device-not-found": 404,
   "device-ambiguous": 409,
   "session-not-found": 404,
