@@ -138,7 +138,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     { name: "confirm in place of another", calls: 16, prepare: confirm(true) },
     {
       name: "follow: a connection that nobody confirmed",
-      calls: 21,
+      calls: 25,
       prepare: async () => {
         await browser.waiting();
         product.clock.advance(16 * MINUTE_MS);
@@ -147,7 +147,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "refresh",
-      calls: 19,
+      calls: 20,
       prepare: async () => {
         await browser.connected();
         product.clock.advance(13 * HOUR_MS);
@@ -156,7 +156,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "refresh into a new secret",
-      calls: 21,
+      calls: 22,
       prepare: async () => {
         await browser.connected();
         await fillSecret();
@@ -174,7 +174,7 @@ export function connectorFlows({ product, agent, browser, tick, minutes }: Survi
     },
     {
       name: "refresh of a grant that has ended",
-      calls: 20,
+      calls: 21,
       prepare: async () => {
         await browser.connected();
         product.around.teamviewer.removeGrants();

@@ -90,9 +90,9 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
   const timer = async (broken: Scene["broken"]): Promise<Scene> => ({ act: { function: "follow-sessions" }, broken });
 
   return [
-    { name: "request, and the agent tries again", calls: 18, prepare: request(0, true) },
-    { name: "request, and the agent is gone", calls: 18, prepare: request(0, false) },
-    { name: "request with a token that ran out", calls: 29, prepare: request(DAY_MS + MINUTE_MS, true) },
+    { name: "request, and the agent tries again", calls: 20, prepare: request(0, true) },
+    { name: "request, and the agent is gone", calls: 20, prepare: request(0, false) },
+    { name: "request with a token that ran out", calls: 30, prepare: request(DAY_MS + MINUTE_MS, true) },
     {
       name: "notify",
       calls: 22,
@@ -140,7 +140,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
       },
     },
     { name: "accept", calls: 8, prepare: answer("accept") },
-    { name: "decline", calls: 14, prepare: answer("decline") },
+    { name: "decline", calls: 15, prepare: answer("decline") },
     {
       name: "close",
       calls: 14,
@@ -156,7 +156,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a session whose time is up",
-      calls: 41,
+      calls: 45,
       prepare: async () => {
         await asked();
         product.clock.advance(61 * MINUTE_MS);
@@ -167,7 +167,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: what is owed",
-      calls: 26,
+      calls: 28,
       prepare: async () => {
         const { device } = await opened();
         await agent.messages();
@@ -177,7 +177,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: what TeamViewer reports of a session that is over",
-      calls: 40,
+      calls: 24,
       prepare: async () => {
         const session = await opened();
         await agent.call("POST", `/api/sessions/${session.id}/close`);
@@ -191,7 +191,7 @@ export function sessionFlows({ product, agent, browser, tick }: Survivors): Flow
     },
     {
       name: "follow: a request that died at TeamViewer",
-      calls: 28,
+      calls: 31,
       prepare: async () => {
         await browser.connected();
         product.around.teamviewer.addFault({ method: "POST", path: "/sessions$", behaviour: "reset-after" });
