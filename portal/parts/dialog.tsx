@@ -12,12 +12,8 @@ export function Dialog({ title, children, onClose }: Props) {
   const id = useId();
   useLayoutEffect(() => {
     const element = dialog.current;
-    const opener = document.activeElement;
     element?.showModal();
-    return () => {
-      element?.close();
-      if (opener instanceof HTMLElement) opener.focus();
-    };
+    return () => element?.close();
   }, []);
   // What Escape does is done at once: `close` comes a moment later, when the next key may have been pressed.
   const cancel = (event: Event) => {

@@ -2,13 +2,15 @@ import { expect } from "@jest/globals";
 import type { Locator, Page } from "playwright-core";
 
 const MOST_STOPS = 90;
-const IS_SHOWN = `(() => {
+/** What has the focus, by its element's name and text. */
+const NAME = `(({ nodeName, textContent }) => nodeName === "BODY" ? nodeName : nodeName + " " + textContent.trim())(document.activeElement)`;
+const LOOK = `(() => {
   const focused = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(focused);
   const { top, bottom, left, right, width, height } = focused.getBoundingClientRect();
   const isInView = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth && width > 0 && height > 0;
   const isMarked = outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
-  return (isInView && isMarked) || JSON.stringify({ top, left, width, height, outlineStyle, outlineWidth });
+  return { name: ${NAME}, isShown: isInView && isMarked };
 })()`;
 
 const isFocused = (control: Locator) => control.evaluate((element) => element.matches(":focus"));
@@ -19,10 +21,9 @@ export async function tabTo(page: Page, control: Locator, key: "Tab" | "Shift+Ta
   const stops: string[] = [];
   while (stops.length < MOST_STOPS) {
     await page.keyboard.press(key);
-    stops.push(await focusOf(page));
-    if (stops.at(-1) === "BODY") continue;
-    const isShown = await page.evaluate(IS_SHOWN);
-    if (isShown !== true) throw new Error(`nobody sees where the focus is (${isShown}) after ${stops.join(", ")}`);
+    const { name, isShown } = await page.evaluate<{ name: string; isShown: boolean }>(LOOK);
+    stops.push(name);
+    if (name !== "BODY" && !isShown) throw new Error(`nobody sees where the focus is after ${stops.join(", ")}`);
     if (await isFocused(control)) return;
   }
   throw new Error(`no ${key} leads to ${String(control)}, only to ${stops.join(", ")}`);
@@ -36,8 +37,7 @@ export async function pressAt(page: Page, control: Locator, key: "Enter" | "Spac
 
 /** What has the focus: its element's name and text, such as "H1 Devices"; "BODY" when nothing has. */
 export async function focusOf(page: Page): Promise<string> {
-  const text = `(({ nodeName, textContent }) => nodeName === "BODY" ? nodeName : nodeName + " " + textContent.trim())(document.activeElement)`;
-  return String(await page.evaluate(text));
+  return String(await page.evaluate(NAME));
 }
 
 /** The focus comes to what `expected` says. */

@@ -100,16 +100,20 @@ describe("In every field that comes from outside", () => {
     "lists of hostile names are no wider than the window",
     async () => {
       const { page } = chiara;
+      const endless = { deviceName: "W".repeat(256), userDisplayName: "W".repeat(256), serialNumber: "W".repeat(200) };
+      const { id } = portal.product.surroundings.graph.putDevice({ ...endless, operatingSystem: "Windows" });
+      const session = await requestSession({ deviceId: id, reason: "W".repeat(500), ticket: "W".repeat(100) });
       for (const width of [360, 1920]) {
         await page.setViewportSize({ width, height: 800 });
         for (const path of [
           "/portal/devices",
           "/portal/sessions",
           "/portal/devices?search=WWWWW",
-          "/portal/devices?search=LLLLL",
+          `/portal/devices/${id}`,
+          `/portal/sessions/${session.id}`,
         ]) {
           await goWithin(page, path);
-          await page.locator("tbody tr").first().waitFor();
+          await page.locator("main :is(tbody tr, dl)").first().waitFor();
           await expectHarmless(chiara);
         }
       }

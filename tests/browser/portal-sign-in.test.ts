@@ -106,8 +106,11 @@ describe("Signing in", () => {
     async (_title, answer) => {
       const page = await openAt("/portal/health");
       const state = await leaveForEntra(page);
+      const before = grants("authorization_code").length;
       await page.goto(`${portal.app}/portal${answer}`);
       await page.getByRole("alert").waitFor();
+      // Not even asked about: the code may be somebody else's.
+      expect(grants("authorization_code")).toHaveLength(before);
       await page.goto(`${portal.app}/portal?again#code=stolen&state=${state}`);
       await expectRefused(page, "Microsoft did not sign you in", "/portal");
     },
