@@ -138,6 +138,7 @@ export function createApp(
     organization,
     policy,
     authenticate: outside.authenticate,
+    paced: outside.paced,
     admit,
     requireIntuneRight: settings.intuneRbac ? makeRequireIntuneRight({ intuneActionsOf, now }) : async () => undefined,
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),

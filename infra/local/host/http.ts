@@ -4,6 +4,7 @@ import { triggerOf } from "./bindings.ts";
 import type { RegisteredFunction } from "./core.ts";
 import type { BindingInfo } from "./core-api.ts";
 import { sendEmpty, sendResponse, toHttpData } from "./http-message.ts";
+import type { streamingHttp } from "./http-stream.ts";
 import type { Invoke } from "./invoke.ts";
 import { type AuthLevel, isAllowed, type Keys, presentedKey } from "./keys.ts";
 import { compileRoute } from "./route.ts";
@@ -23,7 +24,15 @@ export type AnswerAdmin = (request: {
   outgoing: ServerResponse;
 }) => Promise<boolean>;
 
-type Options = { routes: HttpRoute[]; keys: Keys; maxBodyBytes: number; invoke: Invoke; answerAdmin: AnswerAdmin };
+type Options = {
+  routes: HttpRoute[];
+  keys: Keys;
+  maxBodyBytes: number;
+  invoke: Invoke;
+  /** Of an app that answers while it still works. */
+  streaming: ReturnType<typeof streamingHttp> | undefined;
+  answerAdmin: AnswerAdmin;
+};
 
 /** The routes of all HTTP functions, the most precise first (WebScriptHostHttpRoutesManager; ASP.NET RoutePrecedence). */
 export function compileRoutes(functions: RegisteredFunction[], routePrefix: string): HttpRoute[] {
@@ -51,7 +60,8 @@ function compileFunctionRoute(registered: RegisteredFunction, trigger: BindingIn
 const KEEP_ALIVE_MS = 65_000;
 
 /** Serves the functions on loopback. `stop` takes no new requests and resolves when those in flight have their answers. */
-export async function startHttp(port: number, { routes, keys, maxBodyBytes, invoke, answerAdmin }: Options) {
+export async function startHttp(port: number, options: Options) {
+  const { routes, keys, maxBodyBytes, invoke, streaming, answerAdmin } = options;
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const url = requestUrl(incoming);
     const method = incoming.method ?? "GET";
@@ -67,6 +77,7 @@ export async function startHttp(port: number, { routes, keys, maxBodyBytes, invo
     if (!isAllowed(keys, level, registered.metadata.name, key)) return sendEmpty(outgoing, 401);
     const body = await readBody();
     if (!body) return sendEmpty(outgoing, 413);
+    if (streaming) return streaming.serve({ registered, incoming, outgoing, params: found.params, body });
     const http = toHttpData(incoming, url, found.params, body);
     const traceParent = incoming.headers.traceparent?.toString();
     // Whatever fails in the function is in the log; the caller learns nothing of it.
@@ -95,7 +106,10 @@ export async function startHttp(port: number, { routes, keys, maxBodyBytes, invo
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
-    cut: () => server.closeAllConnections(),
+    cut: () => {
+      server.closeAllConnections();
+      streaming?.stop();
+    },
   };
 }
 
