@@ -75,8 +75,8 @@ function filled(template: string, body: unknown): string | undefined {
 function textAt(body: unknown, path: string): string | undefined {
   let value = body;
   for (const step of stepsOf(path)) {
+    if (typeof value !== "object" || value === null) return undefined;
     // Own fields alone: a path never leads into what JavaScript gives every object.
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
     value = Object.getOwnPropertyDescriptor(value, step)?.value;
   }
   if (typeof value === "number" || typeof value === "boolean") return String(value);
