@@ -114,7 +114,9 @@ export async function startTestApp(settings: Record<string, string> = {}) {
     },
     secretNames,
     /** What `/api/audit` tells since `reset` about the actions that start with `action`, oldest first. */
-    async audit(action: "connector." | "session." | "notification." | "webhook." | "inbound." | "audit."): Promise<AuditEntry[]> {
+    async audit(
+      action: "connector." | "session." | "notification." | "webhook." | "inbound." | "audit.",
+    ): Promise<AuditEntry[]> {
       const token = await around.entra.tokenFor("Log collector", { claims: { exp: Math.floor(nowMs / 1000) + 60 } });
       const query = new URLSearchParams({ action, format: "ndjson", from: new Date(resetAtMs).toISOString() });
       const answer = await first.request("GET", `/api/audit?${query}`, { token });
