@@ -41,6 +41,7 @@ export function DeviceScreen({ id }: { id: string }) {
             </Link>
           </div>
           <Eligibility device={device} />
+          <Checks device={device} />
           <section class="card" aria-label={device.name.trim() || t("devices.name")}>
             <About device={device} />
           </section>
@@ -60,6 +61,26 @@ function Eligibility({ device: { eligibility } }: { device: DeviceView }) {
       {reasons.map(({ code, text }) => (
         <p key={code}>{maybe(`eligibility.${code}`) ?? text}</p>
       ))}
+    </Message>
+  );
+}
+
+/** What a request would meet now besides eligibility, which is told above, and channels, which are told below. */
+function Checks({ device: { checks = [], eligibility } }: { device: DeviceView }) {
+  const { maybe, span } = usePortal().texts;
+  const told = ["no-channel", ...eligibility.reasons.map(({ code }) => String(code))];
+  const untold = checks.filter(({ code }) => !told.includes(code));
+  if (untold.length === 0) return null;
+  return (
+    <Message intent="warning">
+      {untold.map(({ code, severity, text, remedy, retryAfterSeconds }) => {
+        const known = severity === "warning" ? maybe(`check.${code}`) : undefined;
+        return (
+          <p key={code}>
+            {known ?? maybe(`problem.${code}`, { wait: span(retryAfterSeconds) }) ?? `${text} ${remedy}`}
+          </p>
+        );
+      })}
     </Message>
   );
 }

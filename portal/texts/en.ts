@@ -391,6 +391,16 @@ export const en = {
   "problem.consent-expired": "This consent was refused, failed or ran out. Start again.",
   "problem.consent-not-found": "This consent is over. Start again.",
   "problem.device-not-eligible": "This device cannot be helped.",
+  "problem.device-not-compliant":
+    "Intune calls this device not compliant, and your company allows no help until that is mended.",
+  "problem.reason-required": "Say why help is needed: your company asks for a reason.",
+  "problem.ticket-required": "Name the ticket: your company asks for one.",
+  "problem.ticket-invalid": "The ticket does not have the form that your company asks for.",
+  "problem.quiet-hours":
+    "Users are not notified in quiet hours. They end in {wait}. Go on without notifying, and pass the link on yourself.",
+  "check.device-not-compliant": "Intune calls this device not compliant.",
+  "check.device-compliance-unsure": "Intune does not call this device compliant. Let it check in with Intune.",
+  "start.ticket.form": "Form: {pattern}",
   "problem.session-ended": "The session is over. Start a new one if help is still wanted.",
   "problem.request-in-progress": "The same request is still running. Try again in a few seconds.",
   "problem.too-many-notifications":

@@ -406,6 +406,16 @@ export const fr: Record<TextKey, string> = {
   "problem.consent-expired": "Cet accord a été refusé, a échoué ou a expiré. Recommencez.",
   "problem.consent-not-found": "Cet accord n’est plus valable. Recommencez.",
   "problem.device-not-eligible": "L’assistance n’est pas possible sur cet appareil.",
+  "problem.device-not-compliant":
+    "Intune juge cet appareil non conforme : votre entreprise n’autorise aucune aide avant sa remise en conformité.",
+  "problem.reason-required": "Indiquez pourquoi l’aide est nécessaire : votre entreprise demande un motif.",
+  "problem.ticket-required": "Indiquez le ticket : votre entreprise en demande un.",
+  "problem.ticket-invalid": "Le ticket n’a pas la forme que votre entreprise demande.",
+  "problem.quiet-hours":
+    "Personne n’est prévenu pendant les heures calmes. Elles finissent dans {wait}. Continuez sans prévenir et transmettez vous-même le lien.",
+  "check.device-not-compliant": "Intune juge cet appareil non conforme.",
+  "check.device-compliance-unsure": "Intune ne juge pas cet appareil conforme. Faites-le se synchroniser avec Intune.",
+  "start.ticket.form": "Forme : {pattern}",
   "problem.session-ended": "La session est terminée. Démarrez-en une nouvelle si l’aide est toujours souhaitée.",
   "problem.request-in-progress": "La même demande est encore en cours. Réessayez dans quelques secondes.",
   "problem.too-many-notifications":

@@ -20,14 +20,17 @@ export function StartDialog({ device, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [ticket, setTicket] = useState("");
   const [language, setLanguage] = useState("");
-  const canNotify = device.eligibility.channels.length > 0;
+  const { requirements } = device;
+  const mayNotify = requirements?.notify ?? true;
+  const canNotify = mayNotify && device.eligibility.channels.length > 0;
   const [notify, setNotify] = useState(canNotify);
+  const pattern = requirements?.ticket.pattern;
   const idempotencyKey = useRef(crypto.randomUUID());
 
   const { run, isRunning, problem } = useAction(async () => {
     const said = { reason: reason.trim(), ticket: ticket.trim(), language };
     const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== ""));
-    const body = { deviceId: device.id, notify: canNotify ? notify : true, ...given };
+    const body = { deviceId: device.id, notify: canNotify ? notify : mayNotify, ...given };
     try {
       const asking = { method: "POST", body, idempotencyKey: idempotencyKey.current };
       const session = await api.call<SessionView>("/api/sessions", asking);
@@ -65,17 +68,19 @@ export function StartDialog({ device, onClose }: Props) {
               autofocus
               rows={2}
               maxLength={500}
+              required={requirements?.reason}
               value={reason}
               onInput={(event) => setReason(event.currentTarget.value)}
             />
           )}
         </Field>
-        <Field label={t("start.ticket")}>
+        <Field label={t("start.ticket")} hint={pattern && t("start.ticket.form", { pattern })}>
           {(ids) => (
             <input
               {...ids}
               maxLength={100}
               autocomplete="off"
+              required={requirements?.ticket.required}
               value={ticket}
               onInput={(event) => setTicket(event.currentTarget.value)}
             />
@@ -93,7 +98,7 @@ export function StartDialog({ device, onClose }: Props) {
             <span>{t("start.notify")}</span>
           </label>
         ) : (
-          <p class="quiet">{t("device.noChannel")}</p>
+          mayNotify && <p class="quiet">{t("device.noChannel")}</p>
         )}
         {problem && <ProblemMessage problem={problem} onRetry={run} />}
         <div class="commands">
