@@ -7,7 +7,7 @@ type About = {
   isAmbiguous: boolean;
   isTokenRefused?: boolean;
   retryAfterSeconds?: number;
-  isBadParameter?: boolean;
+  isAboutUser?: boolean;
   isAboutLicence?: boolean;
   status?: number;
 };
@@ -16,8 +16,8 @@ type About = {
 export class TeamViewerError extends AppError {
   readonly isAmbiguous: boolean;
   readonly isTokenRefused: boolean;
-  /** What was asked for cannot be: a value that TeamViewer does not take. */
-  readonly isBadParameter: boolean;
+  /** A refusal of a value that speaks of a user: of the one it was to be assigned to, say. */
+  readonly isAboutUser: boolean;
   /** A refusal that speaks of the licence. */
   readonly isAboutLicence: boolean;
   /** The HTTP status of its answer; 0 when there was none. */
@@ -28,7 +28,7 @@ export class TeamViewerError extends AppError {
     this.status = about.status ?? 0;
     this.isAmbiguous = about.isAmbiguous;
     this.isTokenRefused = about.isTokenRefused ?? false;
-    this.isBadParameter = about.isBadParameter ?? false;
+    this.isAboutUser = about.isAboutUser ?? false;
     this.isAboutLicence = about.isAboutLicence ?? false;
   }
 }
@@ -61,7 +61,7 @@ const errorSchema = z
  * comes as 401 or as 400 `token_expired`; the licence case as 400 with plain text.
  */
 export function refusalOf({ status, text, headers }: OutboundAnswer): TeamViewerError {
-  const { error } = errorSchema.parse(jsonOf(text));
+  const { error, error_description } = errorSchema.parse(jsonOf(text));
   if (status === 401 || (status === 400 && ["token_expired", "invalid_token"].includes(error))) {
     return new TeamViewerError(
       "upstream-unavailable",
@@ -100,7 +100,7 @@ export function refusalOf({ status, text, headers }: OutboundAnswer): TeamViewer
   const hint = status === 403 ? " Check the permissions of the TeamViewer app and of the connected account." : "";
   return new TeamViewerError("upstream-invalid", `TeamViewer refused the call (${status}).${hint}`, {
     isAmbiguous: false,
-    isBadParameter: status === 400 && error === "invalid_request",
+    isAboutUser: status === 400 && /user|assign/i.test(error_description),
     isAboutLicence: /licen[cs]e/i.test(text),
     status,
   });

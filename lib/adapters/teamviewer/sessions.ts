@@ -99,7 +99,7 @@ export function makeTeamViewerSessions({ apiUrl, loginUrl, call }: Deps): Remote
         const session = assigneeId
           ? await make({ assigned_userid: assigneeId }).catch((error: unknown) => {
               // They may have left TeamViewer since they were looked up: then it is the account's. Nothing was made.
-              if (error instanceof TeamViewerError && error.isBadParameter) return make({});
+              if (error instanceof TeamViewerError && error.isAboutUser) return make({});
               throw error;
             })
           : await make({});
