@@ -25,6 +25,8 @@ type Options = {
   onOutput?: (text: string) => void;
   /** Settings that replace or add to the usual ones. */
   settings?: Record<string, string>;
+  /** The same, following from the usual ones. */
+  settingsOf?: (usual: Record<string, string>) => Record<string, string>;
 };
 
 /** The whole product, running on this machine. */
@@ -53,7 +55,8 @@ export async function startProduct(options: Options): Promise<Product> {
     certificateFile: join(dataDirectory, "certificate.pem"),
   });
   const url = `http://127.0.0.1:${port}`;
-  const settings = { ...surroundings.settingsFor(url), ...options.settings };
+  const usual = surroundings.settingsFor(url);
+  const settings = { ...usual, ...options.settingsOf?.(usual), ...options.settings };
 
   const startHost = (hostPort: number, name: string) =>
     superviseHost({

@@ -1,11 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildApp } from "../../infra/build.ts";
+import { measureAuditExport } from "./audit-export.ts";
 import { type Figure, tableOf } from "./figure.ts";
 import { measurePages } from "./pages.ts";
 import { measureWebhookDelivery } from "./webhook-delivery.ts";
 
-const benches: Record<string, () => Promise<Figure[]>> = { pages: measurePages, webhooks: measureWebhookDelivery };
+const benches: Record<string, () => Promise<Figure[]>> = {
+  pages: measurePages,
+  webhooks: measureWebhookDelivery,
+  audit: () => measureAuditExport(),
+};
 
 const HELP = `npm run bench -- [options] [${Object.keys(benches).join(" | ")} …]
   --json FILE  write the figures there, too

@@ -7,6 +7,10 @@ import { type Row, type Table, where } from "./table.ts";
 const SHARDS = 4;
 const DAY_MS = 24 * 60 * 60_000;
 const MONTHS_LOOKED_BACK = 24;
+const MOST_DAYS_AT_ONCE = 8;
+const MOST_MONTHS_AT_ONCE = 6;
+/** From each shard: four shards of two days are held while an export runs. */
+const ROWS_AT_ONCE = 250;
 
 /** Makes audit ids: strictly descending within this process, so an intent always sorts behind its outcome. */
 export function makeNewAuditId(randomHex: () => string) {
@@ -28,17 +32,22 @@ export function makeTableAuditLog(table: (name: string) => Table): AuditLog {
     },
     async *read(query, afterId) {
       const newest = new Date(Math.min(lastMoment(query).getTime(), afterId ? timeOfId(afterId).getTime() : Infinity));
-      let looked = "";
-      for (
-        let day = startOfDay(newest);
-        day.getTime() + DAY_MS > query.from.getTime();
-        day = new Date(day.getTime() - DAY_MS)
-      ) {
-        const name = tableOf(day.toISOString());
-        // A month without a table costs one call, not four for each of its days: on to the month before.
-        if (name !== looked && !(await table(name).exists())) day = startOfMonth(day);
-        else yield* readDay(table(name), day, query, afterId);
-        looked = name;
+      const days = daysOf(table, query.from, newest);
+      const begin = (day: Date) => beginDay(table(tableOf(day.toISOString())), day, query, afterId);
+      const begun: ReturnType<typeof begin>[] = [];
+      for (let atOnce = 1; ; ) {
+        while (begun.length < atOnce) {
+          const { value: day, done } = await days.next();
+          if (done) break;
+          begun.push(begin(day));
+        }
+        const heads = await begun[0]?.heads;
+        const day = begun.shift();
+        if (!day || !heads) return;
+        yield* merged(day.shards, heads);
+        // A quiet stretch is read ever further ahead; where there is much to read, one day ahead is enough to hold.
+        const isEmpty = heads.every(({ done }) => done);
+        atOnce = isEmpty ? Math.min(atOnce * 2, MOST_DAYS_AT_ONCE) : 2;
       }
     },
     async dropBefore(before) {
@@ -62,17 +71,39 @@ const startOfDay = (at: Date) => new Date(Math.floor(at.getTime() / DAY_MS) * DA
 
 const startOfMonth = (at: Date) => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1));
 
-/** One day, newest first: its shards are read side by side and merged by id. */
-async function* readDay(
-  table: Table,
-  day: Date,
-  query: AuditQuery,
-  afterId: string | undefined,
-): AsyncIterable<AuditEntry> {
+/** The days down to `from`, newest first, without those of months that have no table: such a month costs one call, not four a day. */
+async function* daysOf(table: (name: string) => Table, from: Date, newest: Date): AsyncGenerator<Date, undefined> {
+  let month = startOfMonth(newest);
+  for (let atOnce = 1; ; atOnce = MOST_MONTHS_AT_ONCE) {
+    const months = Array.from({ length: atOnce }, (_, back) => monthsBefore(month, back));
+    const kept = months.filter((each) => monthsBefore(each, -1) > from);
+    if (kept.length === 0) return undefined;
+    const isThere = await Promise.all(kept.map((each) => table(tableOf(each.toISOString())).exists()));
+    for (const each of kept.filter((_, index) => isThere[index])) {
+      const last = Math.min(startOfDay(newest).getTime(), monthsBefore(each, -1).getTime() - DAY_MS);
+      const first = Math.max(startOfDay(from).getTime(), each.getTime());
+      for (let day = last; day >= first; day -= DAY_MS) yield new Date(day);
+    }
+    month = monthsBefore(month, atOnce);
+  }
+}
+
+const monthsBefore = (month: Date, count: number) =>
+  new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() - count, 1));
+
+/** Asks for the first entries of one day, from all its shards side by side. */
+function beginDay(table: Table, day: Date, query: AuditQuery, afterId: string | undefined) {
   const shards = Array.from({ length: SHARDS }, (_, shard) => {
-    return table.query(filterOf(`${dayOf(day)}-${shard}`, query, afterId))[Symbol.asyncIterator]();
+    return table.query(filterOf(`${dayOf(day)}-${shard}`, query, afterId), ROWS_AT_ONCE)[Symbol.asyncIterator]();
   });
-  const heads = await Promise.all(shards.map((shard) => shard.next()));
+  const heads = Promise.all(shards.map((shard) => shard.next()));
+  // Whoever stops reading before that day need not hear that it failed.
+  heads.catch(() => undefined);
+  return { shards, heads };
+}
+
+/** One day, newest first: its shards merged by id. */
+async function* merged(shards: AsyncIterator<Row>[], heads: IteratorResult<Row>[]): AsyncIterable<AuditEntry> {
   for (;;) {
     const next = heads.reduce((best, head, index) => {
       if (head.done) return best;

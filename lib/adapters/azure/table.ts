@@ -14,8 +14,8 @@ export type Table = {
   read: (partitionKey: string, rowKey: string) => Promise<Row | undefined>;
   /** The tags of the rows by row key, or undefined when the race was lost: then nothing was changed. */
   change: (changes: readonly RowChange[]) => Promise<Map<string, string> | undefined>;
-  /** Rows in key order; `filter` is built with `odata` from strings. */
-  query: (filter: string) => AsyncIterable<Row>;
+  /** Rows in key order; `filter` is built with `odata` from strings. `rowsAtOnce`: so many are in memory, a thousand otherwise. */
+  query: (filter: string, rowsAtOnce?: number) => AsyncIterable<Row>;
   exists: () => Promise<boolean>;
   drop: () => Promise<void>;
 };
@@ -84,13 +84,13 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
       }
       return undefined;
     },
-    async *query(filter) {
+    async *query(filter, maxPageSize) {
       let continuationToken: string | undefined;
       do {
         // A deadline for each page: whoever reads the rows may take their time.
         const pages = client()
           .listEntities({ queryOptions: { filter }, ...within() })
-          .byPage(continuationToken ? { continuationToken } : {});
+          .byPage({ ...(continuationToken ? { continuationToken } : {}), ...(maxPageSize ? { maxPageSize } : {}) });
         const { value: page } = await pages.next().catch((error: unknown) => {
           if (statusOf(error) !== 404) throw unavailable(error);
           return { value: undefined };
