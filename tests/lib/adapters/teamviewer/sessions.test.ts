@@ -96,19 +96,22 @@ describe("Opening a session", () => {
 
   test("is the account's own when TeamViewer will not assign it: its agent may have left", async () => {
     server.answerWith(({ body }) =>
-      body.includes("assigned_userid") ? { status: 400, json: { error: "invalid_request" } } : okay(row()),
+      body.includes("assigned_userid")
+        ? { status: 400, json: { error: "invalid_request", error_description: "Bad parameter assigned_userid" } }
+        : okay(row()),
     );
     expect(await sessions().open(access, { ...asked, assigneeId: "u7" })).toEqual({ outcome: "opened", remote });
     expect(server.journal).toHaveLength(2);
   });
 
-  test("is not asked for twice after an answer that leaves open whether it was made, or a limit", async () => {
+  test("is not asked for twice after an answer that leaves open whether it was made, or a no to something else", async () => {
     const licence = { status: 400, body: "license limitations" };
     const forbidden = { status: 403, json: { error: "forbidden" } };
     for (const answer of [
       { status: 500 },
       licence,
       forbidden,
+      { status: 400, json: { error: "invalid_request", error_description: "Bad parameter groupid" } },
       { status: 403, json: { error: "rate_limit_reached" } },
     ]) {
       server.journal.splice(0);
