@@ -31,6 +31,8 @@ type Ready = { ready: true; url: string; functions: number };
 
 // A small young generation: the garbage of requests is short-lived, and V8 otherwise keeps room for three times as much.
 const NODE_ARGUMENTS = ["--max-semi-space-size=2", "--max-old-space-size=128"];
+// One arena that gives back what it does not need: glibc otherwise keeps the holes that long answers leave.
+const ALLOCATION = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "65536" };
 const SETTLE_MS = 150;
 const RESPAWN_MS = 1000;
 const KILL_AFTER_MS = 15_000;
@@ -114,7 +116,11 @@ export async function superviseHost({
 
 function spawnHost(main: string, args: string[], env: NodeJS.ProcessEnv, onOutput: Options["onOutput"]) {
   const output = onOutput ? "pipe" : "inherit";
-  const child = fork(main, args, { env, stdio: ["ignore", output, output, "ipc"], execArgv: NODE_ARGUMENTS });
+  const child = fork(main, args, {
+    env: { ...ALLOCATION, ...env },
+    stdio: ["ignore", output, output, "ipc"],
+    execArgv: NODE_ARGUMENTS,
+  });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput ?? (() => {}));
   const ready = new Promise<Ready>((resolve, reject) => {
     child.once("message", (message) => resolve(message as Ready));
