@@ -10,7 +10,7 @@ export const sessionNotify = endpoint<App, z.infer<typeof sessionParams>>({
   roles: ["RemoteAssistance.Request"],
   params: sessionParams,
   idempotencyKey: "optional",
-  problems: ["session-not-found", "session-ended", "too-many-notifications"],
+  problems: ["session-not-found", "session-ended", "quiet-hours", "too-many-notifications"],
   answers: { 202: sessionViewSchema },
   async handle({ principal, params: { id }, idempotencyKey, correlationId }, { sessions, linksOf }) {
     const session = await sessions.notifyAgain(principal, id, idempotencyKey, correlationId);
