@@ -48,9 +48,9 @@ export const callerCases: Case[] = [
       let slowest = 0;
       const headers = { "idempotency-key": "case-50", "content-type": "application/json" };
       for (const [body, expected] of bodies) {
-        // The fastest of three: other cases run at the same time.
+        // The fastest of eight: other cases run at the same time.
         const tries = [];
-        for (let round = 0; round < 3; round += 1)
+        for (let round = 0; round < 8; round += 1)
           tries.push(await timed(stage.product.request("POST", "/api/sessions", { token, body, headers })));
         expect(new Set(tries.map(({ seen }) => seen))).toEqual(new Set([expected]));
         slowest = Math.max(slowest, Math.min(...tries.map(({ ms }) => ms)));
