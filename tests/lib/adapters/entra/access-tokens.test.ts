@@ -131,6 +131,7 @@ describe("A good token", () => {
       kind: "person",
       clientId: PORTAL_CLIENT_ID,
       roles: ["RemoteAssistance.Request"],
+      emails: ["bruno.agent@contoso.example"],
       firstName: "Bruno",
     });
   });
