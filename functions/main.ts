@@ -3,9 +3,6 @@ import { createApp } from "../lib/app.ts";
 import { readSettings } from "../lib/settings.ts";
 import { register, registerPreflight } from "./register.ts";
 
-// Exports of the audit go out while they are read: collected first, as otherwise, they would not fit into memory.
-app.setup({ enableHttpStream: true });
-
 // Registrations come first: an entry point that throws before its first one reaches the host as "no functions found",
 // after one as the message itself. No function runs before this file has ended.
 register(app, () => connector);
