@@ -148,7 +148,7 @@ describe("the product on one machine", () => {
       const readme = readFileSync(join(root, "README.md"), "utf8");
       const script = /<!-- by-hand[^>]*-->\s*```bash\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
       const work = mkdtempSync(join(tmpdir(), "by-hand-"));
-      const { code, out, err } = await run("bash", ["-euo", "pipefail", "-c", `cd '${work}'\n${script}`], {
+      const { code, out, err } = await run("bash", ["--norc", "-euo", "pipefail", "-c", `cd '${work}'\n${script}`], {
         DATA: directory,
       });
       rmSync(work, { recursive: true, force: true });
