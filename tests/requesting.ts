@@ -7,6 +7,9 @@ import type { Answer, AppProcess, TestApp } from "./app.ts";
 
 type Asking = { as?: string; key?: string; process?: AppProcess };
 
+/** A short code where it stands alone: not the same digits within an id, a time or a number. */
+export const asAWord = (code: string) => new RegExp(`(?<![\\w.:-])${code}(?![\\w.:-])`);
+
 /** What agents, users and the host do with sessions, and looks at what became of it. */
 export function requesting(product: TestApp) {
   const { graph, teamviewer, storage } = product.around;

@@ -183,7 +183,7 @@ export async function doTheJob(
 
   await step("Ana", "opens the old link", async (say) => {
     const page = await ask(link);
-    expect(page.status === 404 && !page.text.includes(session.matchCode), `the page answered ${page.status}`);
+    expect(page.status === 404 && !page.text.includes(`>${session.matchCode}<`), `the page answered ${page.status}`);
     say(`"${/<h1>([^<]*)/.exec(page.text)?.[1]}"`);
   });
 
