@@ -1,6 +1,7 @@
 import { call, tokenOfApplication } from "../../infra/local/demo/browser.ts";
 import type { Product } from "../../infra/local/product.ts";
 import type { DeviceView } from "../../lib/devices/device.ts";
+import { elapsedMs } from "./elapsed.ts";
 import { type Figure, quantile } from "./figure.ts";
 
 const DEVICES = 300;
@@ -58,10 +59,4 @@ async function askGraph(graphUrl: string, text: string): Promise<void> {
       await answer.text();
     }),
   );
-}
-
-async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
-  await work();
-  return performance.now() - startedMs;
 }

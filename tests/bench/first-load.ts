@@ -1,6 +1,7 @@
 import chromium from "@sparticuz/chromium";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
 import type { Product } from "../../infra/local/product.ts";
+import { elapsedMs } from "./elapsed.ts";
 import { type Figure, quantile } from "./figure.ts";
 
 const ROUNDS = 9;
@@ -82,9 +83,3 @@ async function oneRound(browser: Browser, app: string): Promise<[number, number,
 }
 
 const devicesOn = (page: Page) => page.getByRole("row").nth(1).waitFor();
-
-async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
-  await work();
-  return performance.now() - startedMs;
-}
