@@ -2,9 +2,9 @@ import type { Stored } from "../connector/ports.ts";
 import { isAppError } from "../errors.ts";
 import type { Attempt } from "./delivery.ts";
 import type { KnownWebhooks } from "./known.ts";
-import type { makeLanes } from "./lanes.ts";
+import type { makeLanes, Taken } from "./lanes.ts";
 import type { DeliveryMessage, DeliveryStore, WebhookQueue, WebhookVault } from "./ports.ts";
-import { secondsToLane, secondsToNext } from "./schedule.ts";
+import { secondsToNext } from "./schedule.ts";
 import type { SendEvent } from "./send.ts";
 import { type AttemptProblem, problemOf, type TargetAnswer } from "./target-answer.ts";
 import type { NoteOutcome } from "./trouble.ts";
@@ -28,6 +28,9 @@ const ATTEMPT_MS = 60_000;
 const QUICK_MS = 2_000;
 const OUTAGE_SECONDS = 60;
 
+/** What a delivery counts as that did not come to its end. */
+const BROKEN_OFF: Taken = { isQuick: false, tookMs: 0 };
+
 /**
  * Delivers one event to one endpoint, once: storing the attempt is the lock. What fails comes back later by a message that is
  * sent before the attempt is marked as failed, so no process can die between the two and leave the event behind; a message
@@ -41,13 +44,13 @@ export function makeDeliver(deps: Deps) {
       const webhook = (await known.find(message.webhookId))?.value;
       // Deleted: nobody is there to be told.
       if (!webhook || webhook.status === "deleted") return;
-      const lane = lanes.enter(webhook.id);
-      if (!lane) return await putBack(secondsToLane(message.putBacks));
-      let wasQuick = false;
+      const lane = lanes.enter(webhook.id, message.putBacks);
+      if (typeof lane === "number") return await putBack(lane);
+      let taken: Taken | undefined = BROKEN_OFF;
       try {
-        wasQuick = await attempt(deps, webhook, message, putBack);
+        taken = await attempt(deps, webhook, message, putBack);
       } finally {
-        lane.leave(wasQuick);
+        lane.leave(taken);
       }
     } catch (error) {
       if (!isAppError(error, "upstream-unavailable")) throw error;
@@ -56,27 +59,27 @@ export function makeDeliver(deps: Deps) {
   };
 }
 
-/** True when the receiver took it quickly. */
+/** How the receiver took it; undefined when it was not called. */
 async function attempt(
   deps: Deps,
   webhook: Webhook,
   message: DeliveryMessage,
   putBack: (seconds: number) => Promise<void>,
-): Promise<boolean> {
+): Promise<Taken | undefined> {
   const { deliveries, queue, vault, send, noteOutcome, now, random } = deps;
   // Read before the attempt is stored: a vault that does not answer is no attempt.
   const secrets = webhook.status === "active" ? await vault.read(webhook.secretName) : undefined;
   const claimed = await claim(deps, message);
-  if (claimed === "done") return true;
+  if (claimed === "done") return undefined;
   if (claimed === "under-way") {
     await putBack(ATTEMPT_MS / 1000);
-    return true;
+    return undefined;
   }
   const end = (attempt: Partial<Attempt> & Pick<Attempt, "state">) =>
     deliveries.update(webhook.id, claimed, { ...claimed.value, ...attempt });
   if (!secrets) {
     await end({ state: "cancelled", problem: webhook.status === "active" ? "given-up" : "paused" });
-    return true;
+    return undefined;
   }
 
   const answer = await send(webhook.url, secrets, message.event);
@@ -92,7 +95,7 @@ async function attempt(
     await end(nextAt ? { state: "waiting", ...seen, nextAt } : { state: "failed", ...seen });
   }
   await noteOutcome(webhook, problem);
-  return !problem && answer.durationMs < QUICK_MS;
+  return { isQuick: !problem && answer.durationMs < QUICK_MS, tookMs: answer.durationMs };
 }
 
 const seenOf = (answer: TargetAnswer, problem: AttemptProblem | undefined) => ({

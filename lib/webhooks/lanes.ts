@@ -1,35 +1,62 @@
-/** One call under way. `leave` gives the lane back and says whether the receiver was quick. */
-export type Lane = { leave: (wasQuick: boolean) => void };
+/** How a receiver took a call: quick means that it accepted it, and soon. */
+export type Taken = { isQuick: boolean; tookMs: number };
+
+/** One call under way. `leave` gives the lane back and says how the receiver took the call, if there was one. */
+export type Lane = { leave: (taken?: Taken) => void };
 
 /** Calls at once to a receiver that was quick the last time. */
 const WIDE = 4;
 
-/** Receivers that were slow, failed or are new: one call each, and so many together. */
+/** Receivers that were slow or failed: one call each, and so many together. As many again that are new to this process. */
 const MAX_UNSURE = 8;
+
+const MAX_WAIT_SECONDS = 300;
 
 /**
  * How many calls may be under way in this process. The host hands over 24 messages at a time; receivers that do not answer
- * take at most a third of that, so those that do are served meanwhile, however many messages wait for the others.
+ * take at most a third of that, and those not known yet another one, so those that do are served meanwhile, however many
+ * messages wait for the others. What waits for a slow receiver comes back one after another, at the pace it has shown.
  */
-export function makeLanes() {
+export function makeLanes({ now }: { now: () => Date }) {
   const underWay = new Map<string, number>();
   const quick = new Set<string>();
+  const slow = new Map<string, { tookMs: number; busyUntilMs: number }>();
+
+  const together = (isAlike: (id: string) => boolean) => [...underWay.keys()].filter(isAlike).length;
+  const isNew = (id: string) => !quick.has(id) && !slow.has(id);
+  const isFree = (id: string): boolean => {
+    if (quick.has(id)) return (underWay.get(id) ?? 0) < WIDE;
+    if (underWay.has(id)) return false;
+    return together(isNew(id) ? isNew : (other) => slow.has(other)) < MAX_UNSURE;
+  };
+
+  function note(id: string, { isQuick, tookMs }: Taken): void {
+    if (isQuick) slow.delete(id);
+    else slow.set(id, { tookMs, busyUntilMs: slow.get(id)?.busyUntilMs ?? 0 });
+    if (isQuick) quick.add(id);
+    else quick.delete(id);
+  }
+
+  /** A second at first, then doubling; for a slow receiver the time at which it has taken all that was put back before. */
+  function secondsToLane(id: string, putBacks: number): number {
+    const known = slow.get(id);
+    if (!known) return Math.min(MAX_WAIT_SECONDS, 2 ** Math.min(putBacks, 9));
+    const atMs = now().getTime();
+    known.busyUntilMs = Math.max(atMs, known.busyUntilMs) + known.tookMs;
+    return Math.min(MAX_WAIT_SECONDS, Math.max(1, Math.ceil((known.busyUntilMs - atMs) / 1000)));
+  }
 
   return {
-    /** undefined: there is no lane for this endpoint now. */
-    enter(webhookId: string): Lane | undefined {
-      const own = underWay.get(webhookId) ?? 0;
-      const unsure = [...underWay.keys()].filter((id) => !quick.has(id)).length;
-      const isFree = quick.has(webhookId) ? own < WIDE : own === 0 && unsure < MAX_UNSURE;
-      if (!isFree) return undefined;
-      underWay.set(webhookId, own + 1);
+    /** A lane, or the seconds after which there may be one. */
+    enter(id: string, putBacks: number): Lane | number {
+      if (!isFree(id)) return secondsToLane(id, putBacks);
+      underWay.set(id, (underWay.get(id) ?? 0) + 1);
       return {
-        leave(wasQuick) {
-          const left = (underWay.get(webhookId) ?? 1) - 1;
-          if (left > 0) underWay.set(webhookId, left);
-          else underWay.delete(webhookId);
-          if (wasQuick) quick.add(webhookId);
-          else quick.delete(webhookId);
+        leave(taken) {
+          const left = (underWay.get(id) ?? 1) - 1;
+          if (left > 0) underWay.set(id, left);
+          else underWay.delete(id);
+          if (taken) note(id, taken);
         },
       };
     },

@@ -15,6 +15,3 @@ export function secondsToNext(attempt: number, random: number, retryAfterSeconds
   const spread = Math.ceil(step * (1 + random / 5));
   return Math.max(spread, Math.min(retryAfterSeconds, DAY_SECONDS));
 }
-
-/** Seconds that a message waits for a free lane: 1 s at first, then doubling up to five minutes. */
-export const secondsToLane = (putBacks: number) => Math.min(300, 2 ** Math.min(putBacks, 9));

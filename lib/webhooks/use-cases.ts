@@ -58,7 +58,7 @@ export function makeWebhooks({ ports, publicUrl, sessionRetentionDays, ...rest }
     tryOut: makeTryOut({ ...deps, prove, send }),
     deliveries: makeListDeliveries(deps),
     redeliver: makeRedeliver(deps),
-    deliver: makeDeliver({ ...deps, send, lanes: makeLanes(), noteOutcome: makeNoteOutcome(deps) }),
+    deliver: makeDeliver({ ...deps, send, lanes: makeLanes(deps), noteOutcome: makeNoteOutcome(deps) }),
     giveUp: makeGiveUpDelivery(deps),
     sendToPoison: ports.queue.sendToPoison,
     /** Reads the endpoints again, so that nobody else has to. */

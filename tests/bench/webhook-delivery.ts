@@ -40,6 +40,7 @@ export async function measureWebhookDelivery(): Promise<Figure[]> {
 async function play({ healthy, sessions, withTrouble }: { healthy: number; sessions: number; withTrouble: boolean }) {
   const fleet = await startFleet(1);
   const servers: Server[] = [];
+  const slow = await startReceiver();
   try {
     const ada = await fleet.tokenOf("Ada Administrator");
     const arrivals: Arrivals[] = [];
@@ -50,7 +51,6 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
       await register(fleet, ada, await taking(servers, seen, tookMs));
     }
     if (withTrouble) {
-      const slow = await startReceiver();
       slow.answer((_received, response) => void setTimeout(() => response.writeHead(204).end(), SLOW_MS));
       await register(fleet, ada, slow.url);
       const dead = await startReceiver();
@@ -80,6 +80,7 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
       server.closeAllConnections();
       server.close();
     }
+    await slow.close();
     await fleet.stop();
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { MAX_ATTEMPTS, secondsToLane, secondsToNext } from "../../../lib/webhooks/schedule.ts";
+import { MAX_ATTEMPTS, secondsToNext } from "../../../lib/webhooks/schedule.ts";
 
 const steps = (random: number) => Array.from({ length: MAX_ATTEMPTS }, (_, index) => secondsToNext(index + 1, random));
 
@@ -22,8 +22,4 @@ test("a receiver that asks for more time gets it, up to a day; one that asks for
 
 test("tries by hand after the last one are not repeated", () => {
   for (const attempt of [10, 11, 500]) expect(secondsToNext(attempt, 0, 10)).toBeUndefined();
-});
-
-test("a message waits for a free lane 1 s at first, at most five minutes", () => {
-  expect([0, 1, 2, 8, 9, 1_000_000].map(secondsToLane)).toEqual([1, 2, 4, 256, 300, 300]);
 });
