@@ -9,14 +9,17 @@ import { keptFrom } from "./audit/id.ts";
 import { makeListAudit } from "./audit/list.ts";
 import { makeAudit } from "./audit/record.ts";
 import { makeForgetPeople } from "./audit/salts.ts";
+import { makeSealAge } from "./audit/seal-age.ts";
 import { makeSealAudit } from "./audit/seal-audit.ts";
 import { makeTeamViewerAccess } from "./connector/access.ts";
+import { makeConnectionAge } from "./connector/age.ts";
 import { makeCallback } from "./connector/callback.ts";
 import { makeConfirm } from "./connector/confirm.ts";
 import { makeDisconnect } from "./connector/disconnect.ts";
 import { makeEnable } from "./connector/enable.ts";
 import { makeForget } from "./connector/forget.ts";
 import { makeForgetConsents } from "./connector/forget-consents.ts";
+import { makeForgetGrant } from "./connector/forget-grant.ts";
 import { makeForgetUnused } from "./connector/forget-unused.ts";
 import { makeHealth } from "./connector/health.ts";
 import { makeSettleOwed } from "./connector/owed.ts";
@@ -81,6 +84,7 @@ export function createApp(
   const tokens = makeRefresh({ connections, sets, grants, lease, audit, newId });
   const access = makeTeamViewerAccess({ connections, tokens, now, pause: outside.pause });
   const forget = makeForget({ connections, sets, vault, grants, lease, now });
+  const forgetGrant = makeForgetGrant({ connections, vault, grants, audit, newId });
 
   const { remote, reports, users } = outside.teamviewerWith(access);
   const reportGate = makeReportGate({ access, now });
@@ -137,6 +141,7 @@ export function createApp(
     allowedOrigins: settings.allowedOrigins,
     organization,
     policy,
+    watch: outside.watch,
     authenticate: outside.authenticate,
     paced: outside.paced,
     admit,
@@ -157,6 +162,7 @@ export function createApp(
     }),
     audit: {
       seal: makeSealAudit(sealing),
+      sealAge: makeSealAge(sealing),
       erase: makeErasePerson(sealing),
       finishErasures: makeFinishErasures(sealing),
       forgetPeople: makeForgetPeople(sealing),
@@ -164,15 +170,16 @@ export function createApp(
     },
     connector: {
       read: makeReadConnector({ connections, now }),
+      age: makeConnectionAge({ connections, now }),
       enable: makeEnable({ consents, seal, audit, now, randomText, publicUrl, terms }),
       start: makeStart({ consents, seal, grants, now, randomText }),
-      callback: makeCallback({ consents, connections, vault, seal, grants, audit, forget, now, newId }),
+      callback: makeCallback({ consents, connections, vault, seal, grants, audit, forget, forgetGrant, now, newId }),
       confirm: makeConfirm({ consents, connections, audit, now, forget }),
       disconnect: makeDisconnect({ connections, audit, forget }),
       keepFresh: access.keepFresh,
       saveTokens: tokens.saveJournaled,
       settleOwed: makeSettleOwed({ connections, audit }),
-      forgetConsents: makeForgetConsents({ consents, connections, vault, grants, audit, now, newId }),
+      forgetConsents: makeForgetConsents({ consents, forgetGrant, now }),
       forgetUnused: makeForgetUnused({ connections, vault, forget, audit, now, newId }),
     },
     sessions: {

@@ -30,7 +30,9 @@ export function makeStart({ consents, seal, grants, now, randomText }: Deps) {
     const started = await consents.update(stored, { ...stored.value, status: "started", nonceHash });
     if (!started) throw refused;
 
-    const cookie = await seal.close("cookie", { id, nonce }, CONSENT_MS);
+    // The callback need not read what it is about to use up: it knows the row, and which version of it, from here.
+    const row = { consent: JSON.stringify(started.value), etag: started.etag };
+    const cookie = await seal.close("cookie", { id, nonce, ...row }, CONSENT_MS);
     return { location: grants.authorizeUrl(state), cookie, cookieSeconds: CONSENT_MS / 1000 };
   };
 }

@@ -10,6 +10,7 @@ import { makeDisconnect } from "../../../lib/connector/disconnect.ts";
 import { makeEnable } from "../../../lib/connector/enable.ts";
 import { makeForget } from "../../../lib/connector/forget.ts";
 import { makeForgetConsents } from "../../../lib/connector/forget-consents.ts";
+import { makeForgetGrant } from "../../../lib/connector/forget-grant.ts";
 import { makeForgetUnused } from "../../../lib/connector/forget-unused.ts";
 import { makeSettleOwed } from "../../../lib/connector/owed.ts";
 import type { Lease, TokenSet } from "../../../lib/connector/ports.ts";
@@ -82,6 +83,7 @@ export function aConnector() {
     const sets = makeTokenSets(ports);
     const tokens = makeRefresh({ ...ports, sets });
     const forget = makeForget({ ...ports, sets });
+    const forgetGrant = makeForgetGrant(ports);
     return {
       sets,
       tokens,
@@ -89,12 +91,12 @@ export function aConnector() {
       access: makeTeamViewerAccess({ ...ports, tokens }),
       enable: makeEnable(ports),
       start: makeStart(ports),
-      callback: makeCallback({ ...ports, forget }),
+      callback: makeCallback({ ...ports, forget, forgetGrant }),
       confirm: makeConfirm({ ...ports, forget }),
       disconnect: makeDisconnect({ ...ports, forget }),
       read: makeReadConnector(ports),
       settleOwed: makeSettleOwed(ports),
-      forgetConsents: makeForgetConsents(ports),
+      forgetConsents: makeForgetConsents({ ...ports, forgetGrant }),
       forgetUnused: makeForgetUnused({ ...ports, forget }),
     };
   }

@@ -42,6 +42,7 @@ describe("TeamViewer agreed", () => {
       connectedBy: "ada",
       connectedAt: at,
       confirmBefore: new Date(START + 16 * MINUTE_MS).toISOString(),
+      owed: [expect.objectContaining({ action: "connector.connect", phase: "outcome", result: "success" })],
     });
     expect(consents.values()).toEqual([
       expect.objectContaining({
@@ -70,6 +71,18 @@ describe("TeamViewer agreed", () => {
     });
     await callback(input);
     expect(journal.countOf("grants.exchange")).toBe(1);
+  });
+
+  test("calls stand four deep: what need not wait for another goes out beside it", async () => {
+    const { callback, input, journal } = await onTheWayBack();
+    const before = journal.calls.length;
+    await callback(input);
+    expect(journal.calls.slice(before + 1).map((call) => call.split(".").join(" "))).toEqual([
+      ...["consents update", "audit intent"],
+      "grants exchange",
+      ...["grants account", "grants groupId", "vault write"],
+      ...["connections add", "audit outcome", "consents update"],
+    ]);
   });
 
   test("the audit tells who connected, before and after", async () => {
@@ -177,13 +190,11 @@ describe("An answer that cannot be trusted is invalid: nothing is asked, and the
   test("once the ten minutes are over, to the millisecond", async () => {
     const browser = await onTheWayBack();
     const { ports, input, consents, id, advance } = browser;
-    const cookie = await ports.seal.close(
-      "cookie",
-      (await ports.seal.open("cookie", input.cookie ?? "")) as never,
-      6e6,
-    );
+    const opened = await ports.seal.open("cookie", input.cookie ?? "");
+    const sealed = (value: unknown) => ports.seal.close("cookie", value as never, 6e6);
     advance(10 * MINUTE_MS);
-    await invalid(browser, { cookie });
+    await invalid(browser, { cookie: await sealed(opened) });
+    const cookie = await sealed({ id, nonce: opened?.nonce });
     consents.touch(id, { expiresAt: new Date(START + 10 * MINUTE_MS + 1).toISOString() });
     expect(await browser.callback({ ...input, cookie })).toBe("awaitingConfirmation");
   });
@@ -209,6 +220,21 @@ describe("A state works once", () => {
     expect(outcomes.sort()).toEqual(["awaitingConfirmation", "invalid", "invalid", "invalid"]);
     expect(journal.countOf("grants.exchange")).toBe(1);
     expect(grants.live()).toHaveLength(1);
+  });
+
+  test("the audit tells of an answer that came again, and that it was one", async () => {
+    const { callback, input, audited } = await onTheWayBack();
+    await callback(input);
+    await callback({ ...input, correlationId: "call-3" });
+    expect(inShort(audited.slice(2))).toEqual(["connector.connect intent", "connector.connect outcome replayed"]);
+  });
+
+  test("storage that does not take it: nothing leaves, and the audit says that it failed", async () => {
+    const { callback, input, audited, journal } = await onTheWayBack();
+    journal.fail("consents.update");
+    await expect(callback(input)).rejects.toThrow("consents.update is away");
+    expect(journal.countOf("grants.exchange")).toBe(0);
+    expect(inShort(audited)).toEqual(["connector.connect intent", "connector.connect outcome failed storage"]);
   });
 });
 
@@ -289,6 +315,37 @@ describe("Of a grant that cannot be used nothing is left", () => {
     journal.fail("connections.add");
     await expect(callback(input)).rejects.toThrow("connections.add is away");
     expect([grants.live(), secretNames()]).toEqual([[], []]);
+  });
+
+  test("the connection cannot be stored after the audit told of it: that it was undone is told by itself", async () => {
+    const { callback, input, journal, audited } = await onTheWayBack();
+    journal.fail("connections.add");
+    await expect(callback(input)).rejects.toThrow();
+    expect(inShort(audited)).toEqual([
+      "connector.connect intent",
+      "connector.connect outcome success",
+      "connector.forget intent",
+      "connector.forget outcome success not-completed",
+    ]);
+  });
+
+  test("the connection cannot be stored and nothing else can be done: the timer revokes and deletes it", async () => {
+    const { callback, input, journal, grants, secretNames, advance, forgetConsents } = await onTheWayBack();
+    journal.fail("connections.add");
+    journal.fail("connections.read");
+    await expect(callback(input)).rejects.toThrow();
+    expect(grants.live()).toHaveLength(1);
+    advance(3 * MINUTE_MS + 1);
+    await forgetConsents();
+    expect([grants.live(), secretNames()]).toEqual([[], []]);
+  });
+
+  test("the outcome cannot be written: it is owed, and the timer writes it", async () => {
+    const { callback, input, journal, audited, settleOwed } = await onTheWayBack();
+    journal.fail("audit.outcome");
+    expect(await callback(input)).toBe("awaitingConfirmation");
+    await settleOwed();
+    expect(inShort(audited)).toEqual(["connector.connect intent", "connector.connect outcome success"]);
   });
 });
 

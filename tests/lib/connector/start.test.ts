@@ -17,7 +17,12 @@ test("the link leads to TeamViewer with the state, and binds the consent to this
   expect(createHash("sha256").update(state).digest("hex")).toBe(consent.id);
   expect(cookieSeconds).toBe(600);
   const opened = await ports.seal.open("cookie", cookie);
-  expect(opened).toEqual({ id: consent.id, nonce: expect.stringMatching(/^[\w-]{43}$/) });
+  expect(opened).toEqual({
+    id: consent.id,
+    nonce: expect.stringMatching(/^[\w-]{43}$/),
+    consent: JSON.stringify(consents.values()[0]),
+    etag: expect.any(String),
+  });
   const nonceHash = createHash("sha256").update(String(opened?.nonce)).digest("hex");
   expect(consents.values()).toEqual([expect.objectContaining({ status: "started", nonceHash, requestedBy: "ada" })]);
   advance(10 * MINUTE_MS - 1);
