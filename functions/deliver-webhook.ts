@@ -1,6 +1,6 @@
 import type { StorageQueueHandler } from "@azure/functions";
 import type { App } from "../lib/app.ts";
-import { log } from "../lib/http/log.ts";
+import { correlate, log } from "../lib/http/log.ts";
 import { readDeliveryMessage } from "../lib/webhooks/ports.ts";
 
 /**
@@ -15,5 +15,6 @@ export const deliverWebhook =
       log(context, "error", { event: "malformed-message" });
       return app().webhooks.sendToPoison(message);
     }
+    correlate(context, delivery.correlationId);
     await app().webhooks.deliver(delivery);
   };

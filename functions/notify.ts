@@ -1,6 +1,6 @@
 import type { StorageQueueHandler } from "@azure/functions";
 import type { App } from "../lib/app.ts";
-import { log } from "../lib/http/log.ts";
+import { correlate, correlationIdOf, log } from "../lib/http/log.ts";
 import { readNotificationMessage } from "../lib/notifications/ports.ts";
 
 /**
@@ -15,5 +15,6 @@ export const notify =
       log(context, "error", { event: "malformed-message" });
       return app().sendToPoison(message);
     }
-    await app().sessions.notify(notification, context.invocationId);
+    correlate(context, notification.correlationId);
+    await app().sessions.notify(notification, correlationIdOf(context));
   };

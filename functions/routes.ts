@@ -44,6 +44,7 @@ import { sessionNotify } from "./session-notify.ts";
 import { sessionReport } from "./session-report.ts";
 import { sessionRequest } from "./session-request.ts";
 import { sessions } from "./sessions.ts";
+import { watched } from "./watched.ts";
 import { webhook } from "./webhook.ts";
 import { webhookCreate } from "./webhook-create.ts";
 import { webhookDelete } from "./webhook-delete.ts";
@@ -124,32 +125,37 @@ export const queueTriggers: readonly {
   connection: string;
   handler: (app: () => App) => StorageQueueHandler;
 }[] = [
-  { name: "notify", queueName: "notifications", connection: "AzureWebJobsStorage", handler: failingPlainly(notify) },
+  {
+    name: "notify",
+    queueName: "notifications",
+    connection: "AzureWebJobsStorage",
+    handler: watched(failingPlainly(notify)),
+  },
   {
     name: "notify-poison",
     queueName: "notifications-poison",
     connection: "AzureWebJobsStorage",
-    handler: failingPlainly(notifyPoison),
+    handler: watched(failingPlainly(notifyPoison)),
   },
   {
     name: "deliver-webhook",
     queueName: "webhooks",
     connection: "AzureWebJobsStorage",
-    handler: failingPlainly(deliverWebhook),
+    handler: watched(failingPlainly(deliverWebhook)),
   },
   {
     name: "deliver-webhook-poison",
     queueName: "webhooks-poison",
     connection: "AzureWebJobsStorage",
-    handler: failingPlainly(deliverWebhookPoison),
+    handler: watched(failingPlainly(deliverWebhookPoison)),
   },
 ];
 
 /** Schedules in UTC: second, minute, hour, day, month, weekday. */
 export const timers: readonly { name: string; schedule: string; handler: (app: () => App) => TimerHandler }[] = [
-  { name: "follow-sessions", schedule: "0 * * * * *", handler: failingPlainly(followSessions) },
-  { name: "keep-connected", schedule: "0 7 * * * *", handler: failingPlainly(keepConnected) },
-  { name: "seal-audit", schedule: "30 * * * * *", handler: failingPlainly(sealAudit) },
+  { name: "follow-sessions", schedule: "0 * * * * *", handler: watched(failingPlainly(followSessions)) },
+  { name: "keep-connected", schedule: "0 7 * * * *", handler: watched(failingPlainly(keepConnected)) },
+  { name: "seal-audit", schedule: "30 * * * * *", handler: watched(failingPlainly(sealAudit)) },
 ];
 
 /** Every route as the OpenAPI document needs it. */
@@ -160,7 +166,8 @@ export function documentedRoutes(): DocumentedRoute[] {
 /** A route of the API: token, role and schemas as its endpoint says. */
 function api<P, Q, B>(name: string, method: HttpMethod, route: string, endpoint: Endpoint<App, P, Q, B>): HttpRoute {
   const documented = { name, method, route, endpoint };
-  return { name, method, route, authLevel: "anonymous", handler: (app) => handlerOf(endpoint, app), documented };
+  const handler = watched((app: () => App) => handlerOf(endpoint, app), { isRead: method === "GET" });
+  return { name, method, route, authLevel: "anonymous", handler, documented };
 }
 
 /** A route that needs no token. */
@@ -168,8 +175,11 @@ function open(
   name: string,
   method: HttpMethod,
   route: string,
-  handler: HttpRoute["handler"],
+  handle: HttpRoute["handler"],
   operation: OpenOperation,
 ): HttpRoute {
+  // A browser comes to consent by links, and they do more than read.
+  const isRead = method === "GET" && !["consent-start", "callback"].includes(name);
+  const handler = watched(handle, { isRead });
   return { name, method, route, authLevel: "anonymous", handler, documented: { name, method, route, operation } };
 }

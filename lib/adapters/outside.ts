@@ -27,6 +27,7 @@ import { makeTokenVault } from "./azure/token-vault.ts";
 import { makeWebhookQueue } from "./azure/webhook-queue.ts";
 import { makeWebhookStore } from "./azure/webhook-store.ts";
 import { makeWebhookVault } from "./azure/webhook-vault.ts";
+import { makeServiceOf } from "./called-service.ts";
 import { makeChecks } from "./checks.ts";
 import { makeAuthenticate } from "./entra/access-tokens.ts";
 import { makeOnBehalfOf } from "./entra/on-behalf-of.ts";
@@ -37,6 +38,7 @@ import { makeIntuneActions } from "./graph/intune-actions.ts";
 import { makeMail } from "./graph/mail.ts";
 import { makeNameDirectory } from "./graph/name-directory.ts";
 import { makeTeamsFeed } from "./graph/teams-feed.ts";
+import { makeWatch, tellOutcome } from "./invocation.ts";
 import { type CircuitChange, makeOutbound } from "./outbound.ts";
 import { makePortalFiles } from "./portal-files.ts";
 import { makeTeamViewerGrants } from "./teamviewer/grants.ts";
@@ -71,6 +73,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
 
   return {
     newId,
+    watch: makeWatch(makeServiceOf(settings)),
     pause: (ms: number): Promise<void> => delay(ms, undefined, { ref: false }),
     randomText: () => randomBytes(32).toString("base64url"),
     newMatchCode: () => String(randomInt(10_000)).padStart(4, "0"),
@@ -84,7 +87,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
       now,
     }),
     intuneActionsOf: makeIntuneActions({ graphUrl, onBehalfOf, outbound, newId }),
-    auditLog: notingLateEntries(makeTableAuditLog(tables), tables("seals"), now),
+    auditLog: notingLateEntries(makeTableAuditLog(tables, tellOutcome), tables("seals"), now),
     sealing: {
       chain: makeSealChain(settings.storage, credential),
       keys: makeSealKeys(settings.keyVaultUrl, credential),

@@ -1,30 +1,41 @@
 import type { InvocationContext } from "@azure/functions";
 import { AppError } from "../errors.ts";
+import type { LogLine } from "./log-line.ts";
 
-/** What a log line may hold: codes, ids and counts, never a name, link, token or text from outside. */
-export type LogFields = {
-  event: "refused" | "failed" | "malformed-message" | "sessions-not-followed";
-  code?: string;
-  cause?: string;
-  sessionId?: string;
-  count?: number;
-};
+/** What more is known of an invocation: the request that its message stems from, and the code it failed with. */
+const noted = new WeakMap<InvocationContext, { correlationId?: string; code?: string }>();
+
+/** From here on the lines of this invocation carry `correlationId`: that of the request which a queue message stems from. */
+export function correlate(context: InvocationContext, correlationId: string | undefined): void {
+  if (correlationId !== undefined) noted.set(context, { ...noted.get(context), correlationId });
+}
+
+/** What joins log, queue messages and audit: the id of the invocation that it began with. */
+export const correlationIdOf = (context: InvocationContext): string =>
+  noted.get(context)?.correlationId ?? context.invocationId;
+
+/** The code of the failure that was logged last, if any. */
+export const failureCodeOf = (context: InvocationContext): string | undefined => noted.get(context)?.code;
 
 /** Writes one JSON line through the invocation, so that the host joins it to the request. */
-export function log(context: InvocationContext, level: "warn" | "error", fields: LogFields): void {
-  context[level](JSON.stringify({ ...fields, correlationId: context.invocationId }));
+export function log(context: InvocationContext, level: "info" | "warn" | "error", line: LogLine): void {
+  // What the audit was given keeps its own: a timer writes what requests still owe.
+  const correlationId = "correlationId" in line ? line.correlationId : correlationIdOf(context);
+  context[level](JSON.stringify({ ...line, correlationId }));
 }
 
 /** Logs a failure by its code and the kinds of its causes, and answers it as an AppError: a bug becomes `internal-error`. */
 export function logFailure(error: unknown, context: InvocationContext): AppError {
+  const code = error instanceof AppError ? error.code : "internal-error";
+  noted.set(context, { ...noted.get(context), code });
   if (error instanceof AppError) {
     const isOurs = ["upstream-unavailable", "upstream-invalid", "upstream-timeout", "internal-error"].includes(
       error.code,
     );
-    log(context, isOurs ? "error" : "warn", { event: "refused", code: error.code, ...causeOf(error.cause) });
+    log(context, isOurs ? "error" : "warn", { event: "refused", code, ...causeOf(error.cause) });
     return error;
   }
-  log(context, "error", { event: "failed", code: "internal-error", ...causeOf(error) });
+  log(context, "error", { event: "failed", code, ...causeOf(error) });
   const text = "Something went wrong here. It was logged; give the instance id to whoever runs this connector.";
   return new AppError("internal-error", text, { cause: error });
 }

@@ -1,12 +1,16 @@
 import * as z from "zod";
 
-/** A queue message of `notifications`: ids only, never a link or a name. `notAfter`: a late notification must not arrive. */
+/**
+ * A queue message of `notifications`: ids only, never a link or a name. `notAfter`: a late notification must not arrive;
+ * `correlationId`: the request that it stems from.
+ */
 export const notificationMessageSchema = z.strictObject({
   v: z.literal(1),
   sessionId: z.string().regex(/^[0-9a-f]{32}$/),
   number: z.number().int().min(1).max(1000),
   attempt: z.number().int().min(1).max(1000),
   notAfter: z.iso.datetime(),
+  correlationId: z.string().max(64).optional(),
 });
 export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
 

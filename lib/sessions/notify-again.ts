@@ -62,7 +62,7 @@ export function makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doO
       const decide = (session: Session) => {
         if (askKey !== undefined && session.askKeys?.includes(askKey)) return undefined;
         assertWaiting(session);
-        const { session: asked, message } = askedSession(session, channels, now());
+        const { session: asked, message } = askedSession(session, channels, { now: now(), correlationId });
         const owed: Owed[] = [{ kind: "audit", entry }];
         if (message) owed.push({ kind: "notify", message });
         const askKeys = [...(session.askKeys ?? []), ...(askKey ? [askKey] : [])].slice(-20);

@@ -5,6 +5,8 @@ import type { Session } from "./session.ts";
 
 export type OpenedSession = { session: Session; message: NotificationMessage | undefined };
 
+/** When, and by which request. */
+type Asking = { now: Date; correlationId: string };
 type Target = { device: Device; channels: readonly Channel[] };
 
 /** The session once TeamViewer has made its part, and the message that asks the user when there is a channel for it. */
@@ -13,7 +15,7 @@ export function openedSession(
   { device, channels }: Target,
   remote: RemoteSession,
   notify: boolean,
-  now: Date,
+  { now, correlationId }: Asking,
 ): OpenedSession {
   const opened: Session = {
     ...draft,
@@ -23,11 +25,15 @@ export function openedSession(
     code: remote.code,
     endCustomerUrl: remote.endCustomerUrl,
   };
-  return notify ? askedSession(opened, channels, now) : { session: opened, message: undefined };
+  return notify ? askedSession(opened, channels, { now, correlationId }) : { session: opened, message: undefined };
 }
 
 /** The session with one more notification under way, or plainly marked `unsupported`. */
-export function askedSession(session: Session, channels: readonly Channel[], now: Date): OpenedSession {
+export function askedSession(
+  session: Session,
+  channels: readonly Channel[],
+  { now, correlationId }: Asking,
+): OpenedSession {
   const channel = channels[0];
   const at = now.toISOString();
   if (!channel) {
@@ -37,6 +43,6 @@ export function askedSession(session: Session, channels: readonly Channel[], now
   const number = session.notificationCount + 1;
   return {
     session: { ...session, notification: { state: "queued", channel, at }, notificationCount: number },
-    message: { v: 1, sessionId: session.id, number, attempt: 1, notAfter: session.expiresAt },
+    message: { v: 1, sessionId: session.id, number, attempt: 1, notAfter: session.expiresAt, correlationId },
   };
 }

@@ -90,7 +90,10 @@ export function makeRequestSession(deps: Deps) {
 
       const opened = await openRemote(deps, teamviewerAccess, claimed.session, target.device, trace);
       const { connectionId } = teamviewerAccess;
-      const asked = openedSession({ ...claimed.session, connectionId }, target, opened, request.notify, now());
+      const asked = openedSession({ ...claimed.session, connectionId }, target, opened, request.notify, {
+        now: now(),
+        correlationId,
+      });
       const entry = audit.outcomeEntry(subject, { result: "success" });
       const session = await record(deps, teamviewerAccess, claimed, asked, entry);
       links.remember(session, opened.supporterUrl);

@@ -5,13 +5,17 @@ import { webhookEventSchema } from "./event.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** A queue message of `webhooks`: ids, states and times only. `putBacks`: how often it waited for a free lane. */
+/**
+ * A queue message of `webhooks`: ids, states and times only. `putBacks`: how often it waited for a free lane;
+ * `correlationId`: the request that the event stems from.
+ */
 export const deliveryMessageSchema = z.strictObject({
   v: z.literal(1),
   webhookId: z.guid(),
   attempt: z.number().int().min(1).max(1000),
   putBacks: z.number().int().min(0).max(1_000_000),
   event: webhookEventSchema,
+  correlationId: z.string().max(64).optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 

@@ -35,7 +35,7 @@ export function makeRedeliver(deps: Deps) {
         retryAfterSeconds: 60,
       });
     return audited(audit, { principal, action: "webhook.deliver", correlationId, webhookId }, async () => {
-      await queue.send({ v: 1, webhookId, attempt: last.number + 1, putBacks: 0, event: last.event });
+      await queue.send({ v: 1, webhookId, attempt: last.number + 1, putBacks: 0, event: last.event, correlationId });
       return { answer: view, word: "again" };
     });
   };

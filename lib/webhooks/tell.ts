@@ -27,13 +27,14 @@ export function makeTellingAuditLog({ auditLog, known, queue }: Deps): AuditLog 
     ...auditLog,
     async append(entry) {
       const event = eventOfEntry(entry);
+      const { correlationId } = entry;
       if (!event) return auditLog.append(entry);
       const [webhooks] = await Promise.all([known.current(), auditLog.append(entry)]);
       await Promise.all(
         webhooks.map(async ({ value: webhook }) => {
           const key = `${webhook.id} ${event.id}`;
           if (!wants(webhook, event) || told.has(key)) return;
-          await queue.send({ v: 1, webhookId: webhook.id, attempt: 1, putBacks: 0, event });
+          await queue.send({ v: 1, webhookId: webhook.id, attempt: 1, putBacks: 0, event, correlationId });
           remember(key);
         }),
       );

@@ -183,7 +183,8 @@ describe("Who may call what", () => {
       const { AppError } = await import("../../lib/errors.ts");
       throw new AppError("unauthenticated", "Send a token.");
     };
-    const app = { authenticate, allowedOrigins: [] } as unknown as App;
+    const watch: App["watch"] = () => ({ run: (work) => work(), end: () => ({ durationMs: 0, calls: [] }) });
+    const app = { authenticate, allowedOrigins: [], watch } as unknown as App;
     const route = httpRoutes.find((each) => each.name === name);
     const answer = await route?.handler(() => app)(aRequest({ method: route.method }), anInvocation().context);
     return (answer as { status?: number } | undefined)?.status;

@@ -71,7 +71,14 @@ describe("A request for a session", () => {
     expect(remote).toMatchObject({ state: "Open", description: "INC-1 · Mail · PHONE-ANA (ios)" });
     expect(Date.parse(String(remote?.valid_until))).toBe(Date.parse(session.expiresAt));
     expect(await agent.messagesOf(session.id)).toEqual([
-      { v: 1, sessionId: session.id, number: 1, attempt: 1, notAfter: session.expiresAt },
+      {
+        v: 1,
+        sessionId: session.id,
+        number: 1,
+        attempt: 1,
+        notAfter: session.expiresAt,
+        correlationId: expect.any(String),
+      },
     ]);
     expect(await agent.auditLines(session.id)).toEqual(["session.request intent", "session.request success"]);
   });

@@ -47,6 +47,7 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
 
   return {
     newId,
+    watch: () => ({ run: (work) => work(), end: () => ({ durationMs: 0, calls: [] }) }),
     pause: pace?.pause ?? ((ms) => delay(ms, undefined, { ref: false })),
     randomText: () => world.newText().padStart(43, "r"),
     newMatchCode: () => "4831",

@@ -22,13 +22,21 @@ export function makeNewAuditId(randomHex: () => string) {
   };
 }
 
-/** Entries in a table per month (`audit<yyyyMM>`), partition `<yyyyMMdd>-<shard>`: a month is dropped whole. */
-export function makeTableAuditLog(table: (name: string) => Table): AuditLog {
+/**
+ * Entries in a table per month (`audit<yyyyMM>`), partition `<yyyyMMdd>-<shard>`: a month is dropped whole. `onWritten` hears
+ * of each once, however often it is written again.
+ */
+export function makeTableAuditLog(
+  table: (name: string) => Table,
+  onWritten: (entry: AuditEntry) => void = () => undefined,
+): AuditLog {
   return {
-    async append({ actor, ...entry }) {
+    async append(written) {
+      const { actor, ...entry } = written;
       const row = { ...keysOf(entry.id, entry.at), ...entry, actorId: actor.id, actorKind: actor.kind };
+      const isNew = await table(tableOf(entry.at)).change([{ kind: "insert", row }]);
       // Lost means the row is there already: the same entry, written again.
-      await table(tableOf(entry.at)).change([{ kind: "insert", row }]);
+      if (isNew) onWritten(written);
     },
     async *read(query, afterId) {
       const newest = new Date(Math.min(lastMoment(query).getTime(), afterId ? timeOfId(afterId).getTime() : Infinity));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { AppError, type ErrorCode } from "../../../lib/errors.ts";
-import { log, logFailure } from "../../../lib/http/log.ts";
+import { correlate, correlationIdOf, failureCodeOf, log, logFailure } from "../../../lib/http/log.ts";
 import { problems } from "../../../lib/http/problem.ts";
 import { anInvocation } from "./a-request.ts";
 
@@ -16,13 +16,33 @@ const causeLoggedOf = (cause: unknown) => logged(new AppError("upstream-unavaila
 const nameless = (changes: object) => Object.assign(new Error("secret"), { stack: undefined, ...changes });
 
 test.each([
+  ["info", "information"],
   ["warn", "warning"],
   ["error", "error"],
 ] as const)("a line of the level %s is one JSON object that the host joins to its invocation", (level, seen) => {
   const { context, lines } = anInvocation();
-  log(context, level, { event: "malformed-message", count: 2 });
+  log(context, level, { event: "seals", sealAgeMinutes: 2 });
   expect(lines).toEqual([{ level: seen, text: expect.any(String) }]);
-  expect(JSON.parse(lines[0]?.text ?? "")).toEqual({ event: "malformed-message", count: 2, correlationId: "call-1" });
+  expect(JSON.parse(lines[0]?.text ?? "")).toEqual({ event: "seals", sealAgeMinutes: 2, correlationId: "call-1" });
+});
+
+test("a line of an invocation that a message began belongs to the request which the message stems from", () => {
+  const { context, lines } = anInvocation();
+  correlate(context, undefined);
+  expect(correlationIdOf(context)).toBe("call-1");
+  correlate(context, "request-1");
+  expect(correlationIdOf(context)).toBe("request-1");
+  log(context, "error", { event: "poison", queue: "webhooks" });
+  logFailure(new AppError("upstream-timeout", "x"), context);
+  for (const { text } of lines) expect(JSON.parse(text)).toMatchObject({ correlationId: "request-1" });
+  expect([correlationIdOf(context), failureCodeOf(context)]).toEqual(["request-1", "upstream-timeout"]);
+});
+
+test("what the audit was given keeps the request that it stems from, whoever writes it", () => {
+  const { context, lines } = anInvocation();
+  const entry = { action: "session.request", entryId: "e-1", correlationId: "request-1" };
+  log(context, "info", { event: "audit", ...entry });
+  expect(JSON.parse(lines[0]?.text ?? "")).toEqual({ event: "audit", ...entry });
 });
 
 test("what fails here or behind us is an error in the log, what a caller did wrong a warning", () => {

@@ -6,6 +6,7 @@ import { aRemoteSession, aSession } from "./a-session.ts";
 
 const NOW = new Date("2026-11-22T10:00:02.000Z");
 const AT = NOW.toISOString();
+const ASKING = { now: NOW, correlationId: "c-1" };
 const { code: _code, endCustomerUrl: _url, userId: _user, ...rest } = aSession();
 const draft = { ...rest, state: "requested" as const, notification: { state: "none" as const }, notificationCount: 0 };
 const device = aDevice({ platform: "ios" });
@@ -13,7 +14,7 @@ const remote = aRemoteSession();
 
 describe("Once TeamViewer has made its part", () => {
   test("the session is open with the device's names, TeamViewer's code and the end customer's link", () => {
-    const { session } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, NOW);
+    const { session } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, ASKING);
     expect(session).toMatchObject({
       state: "open",
       device: { id: device.id, name: "PC-001", platform: "ios", userName: "Paula Person" },
@@ -25,25 +26,26 @@ describe("Once TeamViewer has made its part", () => {
   });
 
   test("the supporter's link is not kept anywhere in it", () => {
-    const opened = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, NOW);
+    const opened = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, ASKING);
     expect(JSON.stringify(opened)).not.toContain("secret-of-the-supporter");
     expect(JSON.stringify(opened)).toContain(remote.endCustomerUrl);
   });
 
   test("its user is asked with one message that holds ids and no link, and is not asked after the session is over", () => {
-    const { session, message } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, NOW);
+    const { session, message } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, ASKING);
     expect(session.notification).toEqual({ state: "queued", channel: "companyPortal", at: AT });
-    expect(message).toEqual({ v: 1, sessionId: draft.id, number: 1, attempt: 1, notAfter: draft.expiresAt });
+    const { expiresAt: notAfter, id: sessionId } = draft;
+    expect(message).toEqual({ v: 1, sessionId, number: 1, attempt: 1, notAfter, correlationId: "c-1" });
   });
 
   test("nobody is asked when the agent does not want it", () => {
-    const { session, message } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, false, NOW);
+    const { session, message } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, false, ASKING);
     expect([session.notification, session.notificationCount, message]).toEqual([{ state: "none" }, 0, undefined]);
   });
 
   test("a device of nobody has no user in it", () => {
     const nobodys = { device: aDevice({ userId: undefined, userName: undefined }), channels: [] };
-    const { session, message } = openedSession(draft, nobodys, remote, true, NOW);
+    const { session, message } = openedSession(draft, nobodys, remote, true, ASKING);
     expect(session).not.toHaveProperty("userId");
     expect(session.device.userName).toBe("");
     expect(session.notification).toEqual({ state: "unsupported", at: AT, reason: "no-user" });
@@ -53,19 +55,19 @@ describe("Once TeamViewer has made its part", () => {
 
 describe("Asking", () => {
   test("again counts on, so that each notification has a number of its own", () => {
-    const { session, message } = askedSession(aSession({ notificationCount: 3 }), ["companyPortal"], NOW);
+    const { session, message } = askedSession(aSession({ notificationCount: 3 }), ["companyPortal"], ASKING);
     expect([session.notificationCount, message?.number, message?.attempt]).toEqual([4, 4, 1]);
   });
 
   test("where no channel leads is plainly unsupported and counts nothing", () => {
-    const { session, message } = askedSession(aSession({ notificationCount: 3 }), [], NOW);
+    const { session, message } = askedSession(aSession({ notificationCount: 3 }), [], ASKING);
     expect(session.notification).toEqual({ state: "unsupported", at: AT, reason: "platform-not-supported" });
     expect([session.notificationCount, message]).toEqual([3, undefined]);
   });
 
   test("leaves the session that was given as it was", () => {
     const before = aSession();
-    askedSession(before, ["companyPortal"], NOW);
+    askedSession(before, ["companyPortal"], ASKING);
     expect(before).toEqual(aSession());
   });
 });

@@ -34,6 +34,7 @@ describe("An audit entry that is an event", () => {
           attempt: 1,
           putBacks: 0,
           event: { id: entry.id, type: "session.requested", state: "open", at: entry.at, sessionId: "s-1" },
+          correlationId: "c-1",
         },
         delaySeconds: undefined,
       })),

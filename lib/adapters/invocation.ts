@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { AuditEntry } from "../audit/entry.ts";
+import { type makeServiceOf, type Service, troubleWith } from "./called-service.ts";
+import { type Caller, endAbandoned, type ObservedCall, observeCalls } from "./observed-calls.ts";
+
+/** What is told of an invocation while it runs: calls that failed, and what the audit was given. */
+export type InvocationLine =
+  | { event: "dependency"; service: Service; outcome: string; status?: number; durationMs: number; attempt: number }
+  | {
+      event: "audit";
+      action: string;
+      result?: string;
+      reason?: string;
+      sessionId?: string;
+      deviceId?: string;
+      entryId: string;
+      correlationId: string;
+    };
+type Write = (level: "info" | "warn", line: InvocationLine) => void;
+
+/** What was asked of one service: `ms` together, until each began to answer. */
+type Calls = { service: Service; count: number; failed: number; ms: number };
+
+/** One run of a function. */
+export type Watch = {
+  /** Does the function's work; the calls it makes and the audit it writes are the invocation's. */
+  run: <T>(work: () => T) => T;
+  /** Ends it: what still runs is told without it. */
+  end: () => { durationMs: number; calls: readonly Calls[] };
+};
+
+const running = new AsyncLocalStorage<Caller & { write: Write }>();
+let isObserving = false;
+
+/** Writes what the audit was given as a line of the invocation that this code runs in, if any. Intents would say nothing new. */
+export function tellOutcome(entry: AuditEntry): void {
+  const { id: entryId, action, phase, result, reason, sessionId, deviceId, correlationId } = entry;
+  if (phase !== "outcome") return;
+  const ending = { ...(result ? { result } : {}), ...(reason ? { reason } : {}) };
+  const about = { ...(sessionId ? { sessionId } : {}), ...(deviceId ? { deviceId } : {}) };
+  running.getStore()?.write("info", { event: "audit", action, ...ending, ...about, entryId, correlationId });
+}
+
+/** Watches what invocations ask of services. */
+export function makeWatch(serviceOf: ReturnType<typeof makeServiceOf>) {
+  if (!isObserving) observeCalls(() => running.getStore());
+  isObserving = true;
+
+  return (writeWhileRunning: Write): Watch => {
+    const startedMs = performance.now();
+    const calls = new Map<Service, Calls>();
+    const tries = new Map<string, number>();
+    // After its end the host takes no more lines of an invocation.
+    let write = writeWhileRunning;
+    const note = (call: ObservedCall) => {
+      const service = serviceOf(call);
+      const { operation, status, durationMs } = call;
+      const outcome = troubleWith(service, call);
+      const { count, failed, ms } = calls.get(service) ?? { count: 0, failed: 0, ms: 0 };
+      calls.set(service, { service, count: count + 1, failed: failed + (outcome ? 1 : 0), ms: ms + durationMs });
+      const attempt = (operation === undefined ? 0 : (tries.get(operation) ?? 0)) + 1;
+      if (operation !== undefined) tries.set(operation, attempt);
+      if (!outcome) return;
+      write("warn", {
+        event: "dependency",
+        service,
+        outcome,
+        ...(status === undefined ? {} : { status }),
+        durationMs,
+        attempt,
+      });
+    };
+    const caller: Caller = { note, underWay: new Set() };
+    return {
+      run: (work) => running.run({ ...caller, write: (level, line) => write(level, line) }, work),
+      end() {
+        endAbandoned(caller);
+        write = (level, line) => console[level](JSON.stringify(line));
+        return { durationMs: Math.round(performance.now() - startedMs), calls: [...calls.values()] };
+      },
+    };
+  };
+}
