@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AuditEntry } from "../audit/entry.ts";
-import { type makeServiceOf, type Service, troubleWith } from "./called-service.ts";
+import { type makeServiceOf, type Service, troubleWith } from "./callee.ts";
 import { type Caller, endAbandoned, type ObservedCall, observeCalls } from "./observed-calls.ts";
 
 /** What is told of an invocation while it runs: calls that failed, and what the audit was given. */

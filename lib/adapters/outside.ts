@@ -27,7 +27,7 @@ import { makeTokenVault } from "./azure/token-vault.ts";
 import { makeWebhookQueue } from "./azure/webhook-queue.ts";
 import { makeWebhookStore } from "./azure/webhook-store.ts";
 import { makeWebhookVault } from "./azure/webhook-vault.ts";
-import { makeServiceOf } from "./called-service.ts";
+import { makeServiceOf } from "./callee.ts";
 import { makeChecks } from "./checks.ts";
 import { makeAuthenticate } from "./entra/access-tokens.ts";
 import { makeOnBehalfOf } from "./entra/on-behalf-of.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { makeServiceOf, troubleWith } from "../../../lib/adapters/called-service.ts";
+import { makeServiceOf, troubleWith } from "../../../lib/adapters/callee.ts";
 
 const urls = {
   entraUrl: "https://login.microsoftonline.com",
