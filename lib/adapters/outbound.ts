@@ -1,4 +1,4 @@
-import fetch, { type RequestInit, type Response } from "node-fetch";
+import type { RequestInit, Response } from "node-fetch";
 import { AppError } from "../errors.ts";
 import { type Circuit, makeCircuit } from "./circuit.ts";
 
@@ -100,6 +100,7 @@ async function send(url: string, host: string, request: OutboundRequest): Promis
     ...(body === undefined ? {} : { body }),
   };
   try {
+    const { default: fetch } = await import("node-fetch");
     const response = await fetch(url, init);
     if (response.status >= 300 && response.status < 400 && response.status !== 304) {
       response.body?.resume?.call(response.body);

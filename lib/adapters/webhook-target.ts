@@ -1,7 +1,4 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import type { LookupFunction } from "node:net";
-import fetch, { type Response } from "node-fetch";
+import type { Response } from "node-fetch";
 import type { CallTarget, TargetCall } from "../webhooks/ports.ts";
 import type { TargetAnswer } from "../webhooks/target-answer.ts";
 import { isLoopbackUrl, targetProblem } from "../webhooks/target-url.ts";
@@ -49,15 +46,14 @@ export function makeCallTarget({ allowLoopback, resolve = makeResolve(), timeout
 }
 
 async function post(url: string, { method, headers, body }: TargetCall, addresses: string[], signal: AbortSignal) {
-  const lookup = pinnedTo(addresses);
-  const agent = url.startsWith("https:") ? new HttpsAgent({ lookup }) : new HttpAgent({ lookup });
+  const [{ default: fetch }, { agentTo }] = await Promise.all([import("node-fetch"), import("./pinned-agent.ts")]);
   const response = await fetch(url, {
     method,
     headers: { "user-agent": "intune-remote-assistance-connector", ...headers },
     redirect: "manual",
     size: MAX_ANSWER_BYTES,
     signal,
-    agent,
+    agent: agentTo(url, addresses),
     ...(body === undefined ? {} : { body }),
   });
   // Its status is the answer: a body that is too long or does not end takes nothing back.
@@ -68,18 +64,6 @@ async function post(url: string, { method, headers, body }: TargetCall, addresse
     text,
     allowedOrigin: response.headers.get("webhook-allowed-origin") ?? undefined,
     retryAfterSeconds: retryAfterOf(response),
-  };
-}
-
-/**
- * A lookup that knows the checked addresses and asks nobody. It answers later, as DNS does: a connection that the system
- * refuses at once (no route to IPv6, say) would fail before anybody listens to its socket, and end the process.
- */
-function pinnedTo(addresses: readonly string[]): LookupFunction {
-  const all = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
-  return (_name, { all: wantsAll }, done) => {
-    const [first = { address: "", family: 4 }] = all;
-    setImmediate(() => (wantsAll ? done(null, all) : done(null, first.address, first.family)));
   };
 }
 

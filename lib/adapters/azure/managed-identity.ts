@@ -1,4 +1,5 @@
-import { ManagedIdentityCredential, type TokenCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
+import { whenNeeded } from "../when-needed.ts";
 
 const TIMEOUT_MS = 10_000;
 const RETRIES = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
@@ -8,13 +9,19 @@ const RETRIES = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
  * and does not look at the caller's, and every other client waits for it: so a token is waited for ten seconds in all.
  */
 export function makeManagedIdentity(clientId: string | undefined): TokenCredential {
-  const credential = new ManagedIdentityCredential({ retryOptions: RETRIES, ...(clientId ? { clientId } : {}) });
+  const credential = whenNeeded(async () => {
+    const { ManagedIdentityCredential } = await import("@azure/identity");
+    return new ManagedIdentityCredential({ retryOptions: RETRIES, ...(clientId ? { clientId } : {}) });
+  });
   return {
     getToken: (scopes, options) => {
       const ends = [options?.abortSignal, AbortSignal.timeout(TIMEOUT_MS)].filter(
         (each) => each instanceof AbortSignal,
       );
-      return Promise.race([credential.getToken(scopes, options), rejectedBy(AbortSignal.any(ends))]);
+      return Promise.race([
+        credential().then((own) => own.getToken(scopes, options)),
+        rejectedBy(AbortSignal.any(ends)),
+      ]);
     },
   };
 }

@@ -1,15 +1,16 @@
 import type { TokenCredential } from "@azure/identity";
-import { type QueueClient, QueueServiceClient, RestError } from "@azure/storage-queue";
+import type { QueueClient } from "@azure/storage-queue";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
+import { whenNeeded } from "../when-needed.ts";
 
 const TIMEOUT_MS = 10_000;
 const MAX_MESSAGE_BYTES = 48 * 1024;
 
 /** A storage queue as the Functions host reads it, and its poison queue: base64 JSON. A missing queue is made when it is first written. */
 export function makeQueue<Message>(storage: StorageSettings, credential: TokenCredential, name: string) {
-  const queue = clientOf(storage, credential, name);
-  const poison = clientOf(storage, credential, `${name}-poison`);
+  const queue = whenNeeded(() => clientOf(storage, credential, name));
+  const poison = whenNeeded(() => clientOf(storage, credential, `${name}-poison`));
   return {
     send: (message: Message, delaySeconds = 0): Promise<void> => send(queue, message, delaySeconds),
     sendToPoison: (raw: unknown): Promise<void> => send(poison, fitting(raw), 0),
@@ -22,12 +23,13 @@ function fitting(raw: unknown): unknown {
   return Buffer.byteLength(text) <= MAX_MESSAGE_BYTES ? raw : text.slice(0, MAX_MESSAGE_BYTES / 8);
 }
 
-async function send(queue: QueueClient, message: unknown, visibilityTimeout: number): Promise<void> {
+async function send(open: () => Promise<QueueClient>, message: unknown, visibilityTimeout: number): Promise<void> {
   const text = Buffer.from(JSON.stringify(message)).toString("base64");
-  const put = () => queue.sendMessage(text, { visibilityTimeout, abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   try {
+    const queue = await open();
+    const put = () => queue.sendMessage(text, { visibilityTimeout, abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
     await put().catch(async (error: unknown) => {
-      if (!(error instanceof RestError) || error.code !== "QueueNotFound") throw error;
+      if ((error as { code?: unknown }).code !== "QueueNotFound") throw error;
       await queue.createIfNotExists({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
       await put();
     });
@@ -39,7 +41,8 @@ async function send(queue: QueueClient, message: unknown, visibilityTimeout: num
   }
 }
 
-function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): QueueClient {
+async function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): Promise<QueueClient> {
+  const { QueueServiceClient } = await import("@azure/storage-queue");
   const options = { retryOptions: { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 2000 } };
   if ("connectionString" in storage)
     return QueueServiceClient.fromConnectionString(storage.connectionString, options).getQueueClient(name);

@@ -4,6 +4,8 @@ import type { SealChain } from "../../audit/ports.ts";
 import { type Seal, sealSchema } from "../../audit/seal.ts";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
+import { whenNeeded } from "../when-needed.ts";
+import { statusOf } from "./status-of.ts";
 
 const CONTAINER = "audit-seals";
 const TIMEOUT_MS = 20_000;
@@ -18,17 +20,9 @@ type Listed = Place & { since: string };
 /**
  * Seals as lines of append blobs `000001.ndjson` and so on. A seal goes to the place that was its blob's end when the chain
  * was read, so two sealers cannot both go on from the same seal. Nothing is ever overwritten: the container may forbid it.
- * The SDK is loaded when it is first used.
  */
 export function makeSealChain(storage: StorageSettings, credential: TokenCredential): SealChain {
-  let opened: Promise<ContainerClient> | undefined;
-  const container = () => {
-    opened ??= openContainer(storage, credential).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  };
+  const container = whenNeeded(() => openContainer(storage, credential));
   const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   const blobOf = async (number: number) => (await container()).getAppendBlobClient(nameOf(number));
 
@@ -126,9 +120,6 @@ async function ifNew(created: Promise<unknown>): Promise<void> {
     if (![409, 412].includes(statusOf(error))) throw error;
   });
 }
-
-const statusOf = (error: unknown): number =>
-  error instanceof Error && "statusCode" in error ? Number(error.statusCode) : 0;
 
 async function answering<T>(ask: () => Promise<T>): Promise<T> {
   try {

@@ -1,23 +1,22 @@
 import type { TokenCredential } from "@azure/identity";
-import type { KeyClient } from "@azure/keyvault-keys";
 import type { SealKeys } from "../../audit/ports.ts";
 import { publicKeySchema } from "../../audit/seal.ts";
 import { AppError } from "../../errors.ts";
+import { whenNeeded } from "../when-needed.ts";
 import { vaultOptions } from "./secrets.ts";
+import { statusOf } from "./status-of.ts";
 
 const NAME = "audit-seal";
 const TIMEOUT_MS = 10_000;
 
-/** The key `audit-seal` of the vault: EC P-256. Its SDK is loaded when it is first used. */
+/** The key `audit-seal` of the vault: EC P-256. */
 export function makeSealKeys(vaultUrl: string, credential: TokenCredential): SealKeys {
   const options = vaultOptions(vaultUrl);
   const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-  let opened: KeyClient | undefined;
-  const client = async () => {
+  const client = whenNeeded(async () => {
     const { KeyClient } = await import("@azure/keyvault-keys");
-    opened ??= new KeyClient(vaultUrl, credential, options);
-    return opened;
-  };
+    return new KeyClient(vaultUrl, credential, options);
+  });
 
   return {
     async current() {
@@ -64,9 +63,6 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
 const base64urlOf = (part: Uint8Array | undefined) => part && Buffer.from(part).toString("base64url");
 
 const versionOf = ({ version }: { version?: string }) => version ?? "";
-
-const statusOf = (error: unknown) =>
-  error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
 
 const keyMissing = (cause: unknown) =>
   new AppError(

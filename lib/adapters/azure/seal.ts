@@ -1,5 +1,4 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import { EncryptJWT, jwtDecrypt } from "jose";
 import type { Seal } from "../../connector/ports.ts";
 import { AppError } from "../../errors.ts";
 
@@ -24,10 +23,12 @@ async function derivedKey(stateKey: () => Promise<string>, purpose: string): Pro
 export function makeSeal({ stateKey, now }: Deps): Seal {
   return {
     async close(purpose, value, lifeMs) {
+      const { EncryptJWT } = await import("jose");
       const jwt = new EncryptJWT(value).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).setAudience(purpose);
       return jwt.setExpirationTime(new Date(now().getTime() + lifeMs)).encrypt(await derivedKey(stateKey, purpose));
     },
     async open(purpose, sealed) {
+      const { jwtDecrypt } = await import("jose");
       const key = await derivedKey(stateKey, purpose);
       const options = { audience: purpose, currentDate: now(), requiredClaims: ["exp"] };
       try {

@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
-import { SecretClient } from "@azure/keyvault-secrets";
 import { AppError } from "../../errors.ts";
+import { whenNeeded } from "../when-needed.ts";
+import { statusOf } from "./status-of.ts";
 
 /** The vault's secrets, with deadlines. `get` and `remove` take a missing secret as an answer, not an error. */
 export type Secrets = {
@@ -21,13 +22,16 @@ export function vaultOptions(vaultUrl: string) {
 }
 
 export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secrets {
-  const client = new SecretClient(vaultUrl, credential, vaultOptions(vaultUrl));
+  const client = whenNeeded(async () => {
+    const { SecretClient } = await import("@azure/keyvault-secrets");
+    return new SecretClient(vaultUrl, credential, vaultOptions(vaultUrl));
+  });
   const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
 
   return {
     async get(name, version) {
       try {
-        const secret = await client.getSecret(name, { ...within(), ...(version ? { version } : {}) });
+        const secret = await (await client()).getSecret(name, { ...within(), ...(version ? { version } : {}) });
         return secret.value;
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
@@ -36,7 +40,7 @@ export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secr
     },
     async set(name, value, about) {
       try {
-        const secret = await client.setSecret(name, value, { ...about, ...within() });
+        const secret = await (await client()).setSecret(name, value, { ...about, ...within() });
         return secret.properties.version ?? "";
       } catch (error) {
         throw unavailable(error);
@@ -44,16 +48,12 @@ export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secr
     },
     async remove(name) {
       try {
-        await client.beginDeleteSecret(name, within());
+        await (await client()).beginDeleteSecret(name, within());
       } catch (error) {
         if (statusOf(error) !== 404) throw unavailable(error);
       }
     },
   };
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
 }
 
 function unavailable(error: unknown): AppError {

@@ -1,11 +1,16 @@
-import { TableClient } from "@azure/data-tables";
+import type { TableClient } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import type { StorageSettings } from "../../settings.ts";
 
 const RETRIES = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2000 };
 
 /** A client of one table, with few and short tries: each call here ends by its own deadline. */
-export function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): TableClient {
+export async function clientOf(
+  storage: StorageSettings,
+  credential: TokenCredential,
+  name: string,
+): Promise<TableClient> {
+  const { TableClient } = await import("@azure/data-tables");
   if ("connectionString" in storage) {
     const allowInsecureConnection = isLoopback(storage.connectionString);
     return TableClient.fromConnectionString(storage.connectionString, name, {

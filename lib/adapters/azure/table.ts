@@ -1,8 +1,10 @@
-import { odata, RestError, type TableClient, type TableEntity } from "@azure/data-tables";
+import type { TableClient, TableEntity } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
+import { whenNeeded } from "../when-needed.ts";
 import { applyChanges, type RowChange } from "./row-change.ts";
+import { statusOf } from "./status-of.ts";
 import { clientOf } from "./table-client.ts";
 
 export type Row = TableEntity<Record<string, unknown>> & { etag: string };
@@ -14,7 +16,7 @@ export type Table = {
   read: (partitionKey: string, rowKey: string) => Promise<Row | undefined>;
   /** The tags of the rows by row key, or undefined when the race was lost: then nothing was changed. */
   change: (changes: readonly RowChange[]) => Promise<Map<string, string> | undefined>;
-  /** Rows in key order; `filter` is built with `odata` from strings. `rowsAtOnce`: so many are in memory, a thousand otherwise. */
+  /** Rows in key order; `filter` is built with `where`. `rowsAtOnce`: so many are in memory, a thousand otherwise. */
   query: (filter: string, rowsAtOnce?: number) => AsyncIterable<Row>;
   exists: () => Promise<boolean>;
   drop: () => Promise<void>;
@@ -33,17 +35,13 @@ export function makeTables(storage: StorageSettings, credential: TokenCredential
   };
 }
 
-function makeTable(newClient: () => TableClient, newId: () => string): Table {
-  let made: TableClient | undefined;
-  const client = () => {
-    made ??= newClient();
-    return made;
-  };
+function makeTable(newClient: () => Promise<TableClient>, newId: () => string): Table {
+  const client = whenNeeded(newClient);
   const within = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
 
   async function read(partitionKey: string, rowKey: string): Promise<Row | undefined> {
     try {
-      return rowOf(await client().getEntity(partitionKey, rowKey, within()));
+      return rowOf(await (await client()).getEntity(partitionKey, rowKey, within()));
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw unavailable(error);
@@ -75,9 +73,9 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
         : changes;
       for (const isSecondTry of [false, true]) {
         try {
-          return await applyChanges(client(), claimed, within());
+          return await applyChanges(await client(), claimed, within());
         } catch (error) {
-          if (isTableMissing(error) && !isSecondTry) await create(client());
+          if (isTableMissing(error) && !isSecondTry) await create(await client());
           else if ([404, 409, 412].includes(statusOf(error))) return tagsOfOwn(changes, claim);
           else throw unavailable(error);
         }
@@ -88,7 +86,7 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
       let continuationToken: string | undefined;
       do {
         // A deadline for each page: whoever reads the rows may take their time.
-        const pages = client()
+        const pages = (await client())
           .listEntities({ queryOptions: { filter }, ...within() })
           .byPage({ ...(continuationToken ? { continuationToken } : {}), ...(maxPageSize ? { maxPageSize } : {}) });
         const { value: page } = await pages.next().catch((error: unknown) => {
@@ -101,7 +99,7 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
     },
     async exists() {
       try {
-        await client()
+        await (await client())
           .listEntities({ queryOptions: { filter: where`PartitionKey eq ${""}` }, ...within() })
           .next();
         return true;
@@ -112,7 +110,7 @@ function makeTable(newClient: () => TableClient, newId: () => string): Table {
     },
     async drop() {
       try {
-        await client().deleteTable(within());
+        await (await client()).deleteTable(within());
       } catch (error) {
         if (statusOf(error) !== 404) throw unavailable(error);
       }
@@ -133,16 +131,12 @@ async function create(client: TableClient): Promise<void> {
 
 const rowOf = (entity: { etag?: string } & Record<string, unknown>) => entity as Row;
 
-const statusOf = (error: unknown) => (error instanceof RestError ? (error.statusCode ?? 0) : 0);
+type Details = { odataError?: { code?: string } };
 
 function isTableMissing(error: unknown): boolean {
-  if (statusOf(error) !== 404 || !(error instanceof RestError)) return false;
-  const details = error.details as { odataError?: { code?: string } } | undefined;
-  return (
-    details?.odataError?.code === "TableNotFound" ||
-    error.code === "TableNotFound" ||
-    /TableNotFound/.test(error.message)
-  );
+  if (statusOf(error) !== 404) return false;
+  const { code, details, message } = error as { code?: string; details?: Details; message: string };
+  return [code, details?.odataError?.code].includes("TableNotFound") || /TableNotFound/.test(message);
 }
 
 function unavailable(error: unknown): AppError {
@@ -150,7 +144,7 @@ function unavailable(error: unknown): AppError {
   return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
 }
 
-/** A condition from strings alone: the SDK's `odata` does not escape other types. */
+/** A condition on strings: each is quoted, and what is a quote in it is doubled (OData 4.01 URL conventions, section 5.1.1.14.1). */
 export function where(strings: TemplateStringsArray, ...values: string[]): string {
-  return odata(strings, ...values.map(String));
+  return String.raw({ raw: strings }, ...values.map((value) => `'${value.replaceAll("'", "''")}'`));
 }

@@ -1,8 +1,9 @@
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
+import type { errors } from "jose";
 import type { Principal } from "../../access/principal.ts";
 import { principalOfClaims } from "../../access/principal-of-claims.ts";
 import { AppError } from "../../errors.ts";
 import type { Outbound } from "../outbound.ts";
+import { whenNeeded } from "../when-needed.ts";
 
 type Deps = {
   entraUrl: string;
@@ -27,20 +28,24 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
  */
 export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClients, outbound, now }: Deps) {
   let failedAtMs = Number.NEGATIVE_INFINITY;
-  const keys = createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    cooldownDuration: RELOAD_PAUSE_MS,
-    cacheMaxAge: KEYS_KEPT_MS,
-    [customFetch]: async (url) => {
-      // The library pauses after a success only: in an outage each request would ask anew.
-      const pauseMs = keys.fresh ? RELOAD_PAUSE_MS : RETRY_PAUSE_MS;
-      if (now().getTime() - failedAtMs < pauseMs) throw keysUnreadable();
-      const { status, text } = await outbound(url, {
-        headers: { accept: "application/json" },
-        timeoutMs: JWKS_TIMEOUT_MS,
-      });
-      return new Response(text, { status });
-    },
+  const keysOfTenant = whenNeeded(async () => {
+    const { createRemoteJWKSet, customFetch } = await import("jose");
+    const keys = createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
+      timeoutDuration: JWKS_TIMEOUT_MS,
+      cooldownDuration: RELOAD_PAUSE_MS,
+      cacheMaxAge: KEYS_KEPT_MS,
+      [customFetch]: async (url) => {
+        // The library pauses after a success only: in an outage each request would ask anew.
+        const pauseMs = keys.fresh ? RELOAD_PAUSE_MS : RETRY_PAUSE_MS;
+        if (now().getTime() - failedAtMs < pauseMs) throw keysUnreadable();
+        const { status, text } = await outbound(url, {
+          headers: { accept: "application/json" },
+          timeoutMs: JWKS_TIMEOUT_MS,
+        });
+        return new Response(text, { status });
+      },
+    });
+    return keys;
   });
 
   return async (authorization: string | null): Promise<Principal> => {
@@ -48,6 +53,8 @@ export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClien
     if (!token || token.length > MAX_TOKEN_LENGTH) {
       throw new AppError("unauthenticated", "Send an access token of this API in the header Authorization: Bearer …");
     }
+    const { jwtVerify, errors } = await import("jose");
+    const keys = await keysOfTenant();
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms: ["RS256"],
@@ -59,7 +66,7 @@ export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClien
       });
       return principalOfClaims(payload, { tenantId, allowedClients });
     } catch (error) {
-      const known = translate(error);
+      const known = translate(error, errors);
       const isFailedReload = known.code === "upstream-unavailable" && known !== error;
       if (isFailedReload) failedAtMs = now().getTime();
       throw known;
@@ -67,12 +74,12 @@ export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClien
   };
 }
 
-function translate(error: unknown): AppError {
+function translate(error: unknown, { JWTExpired, JOSEError }: typeof errors): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof errors.JWTExpired)
+  if (error instanceof JWTExpired)
     return new AppError("unauthenticated", "The token has expired. Get a new one from Entra.");
   const isOurs = ["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"];
-  const isOfTheToken = error instanceof errors.JOSEError && !isOurs.includes(error.code);
+  const isOfTheToken = error instanceof JOSEError && !isOurs.includes(error.code);
   if (isOfTheToken)
     return new AppError(
       "unauthenticated",
