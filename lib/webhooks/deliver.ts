@@ -44,7 +44,7 @@ export function makeDeliver(deps: Deps) {
       const webhook = (await known.find(message.webhookId))?.value;
       // Deleted: nobody is there to be told.
       if (!webhook || webhook.status === "deleted") return;
-      const lane = lanes.enter(webhook.id, message.putBacks);
+      const lane = await lanes.enter(webhook.id, message.putBacks);
       if (typeof lane === "number") return await putBack(lane);
       let taken: Taken | undefined = BROKEN_OFF;
       try {

@@ -10,7 +10,12 @@ const WIDE = 4;
 /** Receivers that were slow or failed: one call each, and so many together. As many again that are new to this process. */
 const MAX_UNSURE = 8;
 
+/** Messages that wait in here for quick receivers whose lanes are all taken: that is a matter of milliseconds. */
+const MAX_WAITING = 6;
+
+/** How long a message is put back at most, and if its receiver is quick. */
 const MAX_WAIT_SECONDS = 300;
+const MAX_QUICK_WAIT_SECONDS = 4;
 
 /**
  * How many calls may be under way in this process. The host hands over 24 messages at a time; receivers that do not answer
@@ -21,6 +26,7 @@ export function makeLanes({ now }: { now: () => Date }) {
   const underWay = new Map<string, number>();
   const quick = new Set<string>();
   const slow = new Map<string, { tookMs: number; busyUntilMs: number }>();
+  let waiting: { id: string; go: (lane: Lane | number) => void }[] = [];
 
   const together = (isAlike: (id: string) => boolean) => [...underWay.keys()].filter(isAlike).length;
   const isNew = (id: string) => !quick.has(id) && !slow.has(id);
@@ -40,25 +46,39 @@ export function makeLanes({ now }: { now: () => Date }) {
   /** A second at first, then doubling; for a slow receiver the time at which it has taken all that was put back before. */
   function secondsToLane(id: string, putBacks: number): number {
     const known = slow.get(id);
-    if (!known) return Math.min(MAX_WAIT_SECONDS, 2 ** Math.min(putBacks, 9));
+    if (!known) return Math.min(quick.has(id) ? MAX_QUICK_WAIT_SECONDS : MAX_WAIT_SECONDS, 2 ** Math.min(putBacks, 9));
     const atMs = now().getTime();
     known.busyUntilMs = Math.max(atMs, known.busyUntilMs) + known.tookMs;
     return Math.min(MAX_WAIT_SECONDS, Math.max(1, Math.ceil((known.busyUntilMs - atMs) / 1000)));
   }
 
+  function take(id: string): Lane {
+    underWay.set(id, (underWay.get(id) ?? 0) + 1);
+    return {
+      leave(taken) {
+        const left = (underWay.get(id) ?? 1) - 1;
+        if (left > 0) underWay.set(id, left);
+        else underWay.delete(id);
+        if (taken) note(id, taken);
+        callIn(id);
+      },
+    };
+  }
+
+  /** The next one that waits for this receiver; all of them are sent away when it is not quick any more. */
+  function callIn(id: string): void {
+    const [next, ...others] = waiting.filter((each) => each.id === id);
+    const called = quick.has(id) ? [next] : [next, ...others];
+    waiting = waiting.filter((each) => !called.includes(each));
+    for (const each of called) each?.go(isFree(id) ? take(id) : secondsToLane(id, 0));
+  }
+
   return {
     /** A lane, or the seconds after which there may be one. */
-    enter(id: string, putBacks: number): Lane | number {
-      if (!isFree(id)) return secondsToLane(id, putBacks);
-      underWay.set(id, (underWay.get(id) ?? 0) + 1);
-      return {
-        leave(taken) {
-          const left = (underWay.get(id) ?? 1) - 1;
-          if (left > 0) underWay.set(id, left);
-          else underWay.delete(id);
-          if (taken) note(id, taken);
-        },
-      };
+    async enter(id: string, putBacks: number): Promise<Lane | number> {
+      if (isFree(id)) return take(id);
+      if (!quick.has(id) || waiting.length >= MAX_WAITING) return secondsToLane(id, putBacks);
+      return new Promise((go) => waiting.push({ id, go }));
     },
   };
 }

@@ -7,83 +7,118 @@ const SLOWLY: Taken = { isQuick: false, tookMs: 10_000 };
 function someLanes() {
   let nowMs = 0;
   const lanes = makeLanes({ now: () => new Date(nowMs) });
-  const seconds = (id: string, putBacks = 0) => {
-    const lane = lanes.enter(id, putBacks);
-    return typeof lane === "number" ? lane : 0;
-  };
   return {
-    /** A lane, or undefined. */
-    enter(id: string): Lane | undefined {
-      const lane = lanes.enter(id, 0);
+    /** A lane, or undefined when the message is put back. */
+    async enter(id: string): Promise<Lane | undefined> {
+      const lane = await lanes.enter(id, 0);
       return typeof lane === "number" ? undefined : lane;
     },
-    seconds,
+    /** The seconds after which it is to come back; 0 for a lane. */
+    async seconds(id: string, putBacks = 0): Promise<number> {
+      const lane = await lanes.enter(id, putBacks);
+      return typeof lane === "number" ? lane : 0;
+    },
     pass: (passedSeconds: number) => {
       nowMs += passedSeconds * 1000;
     },
   };
 }
 
-test("a receiver that is not known gets one call at a time, one that was quick four", () => {
+type Enter = ReturnType<typeof someLanes>["enter"];
+
+/** Asks for so many lanes at once: those got, and what became of each so far. */
+function ask(enter: Enter, id: string, count: number) {
+  const ends: ("waits" | "goes" | "put back")[] = Array.from({ length: count }, () => "waits");
+  const got: Lane[] = [];
+  const asked = ends.map((_, index) =>
+    enter(id).then((lane) => {
+      ends[index] = lane ? "goes" : "put back";
+      if (lane) got.push(lane);
+    }),
+  );
+  return { ends, got, all: Promise.all(asked) };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test("a receiver that is not known gets one call at a time, one that was quick four", async () => {
   const { enter } = someLanes();
-  const first = enter("a");
-  expect(enter("a")).toBeUndefined();
+  const first = await enter("a");
+  expect(await enter("a")).toBeUndefined();
   first?.leave(QUICKLY);
-  const taken = [1, 2, 3, 4].map(() => enter("a"));
-  expect(taken.every(Boolean)).toBe(true);
-  expect(enter("a")).toBeUndefined();
+  const { ends } = ask(enter, "a", 5);
+  await settled();
+  expect(ends).toEqual(["goes", "goes", "goes", "goes", "waits"]);
 });
 
-test("one that was slow or failed goes back to one at a time", () => {
-  const { enter } = someLanes();
-  enter("a")?.leave(QUICKLY);
-  const [one, two] = [enter("a"), enter("a")];
-  one?.leave(SLOWLY);
-  expect(enter("a")).toBeUndefined();
-  two?.leave(SLOWLY);
-  expect(enter("a")).toBeDefined();
-  expect(enter("a")).toBeUndefined();
+test("what waits for a quick receiver goes in turn, six messages at most; the others are put back", async () => {
+  const { enter, seconds } = someLanes();
+  (await enter("a"))?.leave(QUICKLY);
+  const { ends, got } = ask(enter, "a", 10);
+  await settled();
+  expect(await Promise.all([seconds("a", 0), seconds("a", 9)])).toEqual([1, 4]);
+  got[0]?.leave(QUICKLY);
+  await settled();
+  expect(ends.slice(3)).toEqual(["goes", "goes", "waits", "waits", "waits", "waits", "waits"]);
 });
 
-test("a receiver that was not called is what it was before", () => {
+test("one that was slow or failed goes back to one at a time, and what waited for it is put back", async () => {
   const { enter } = someLanes();
-  enter("a")?.leave();
-  expect(enter("a")).toBeDefined();
-  expect(enter("a")).toBeUndefined();
+  (await enter("a"))?.leave(QUICKLY);
+  const { ends, got, all } = ask(enter, "a", 6);
+  await settled();
+  got[0]?.leave(SLOWLY);
+  await all;
+  expect(ends.slice(4)).toEqual(["put back", "put back"]);
+  for (const lane of got.slice(1)) lane.leave(SLOWLY);
+  expect(await enter("a")).toBeDefined();
+  expect(await enter("a")).toBeUndefined();
 });
 
-test("however many do not answer, they take eight lanes together; those not known yet eight more, and the quick are served", () => {
+test("a receiver that was not called is what it was before", async () => {
   const { enter } = someLanes();
-  for (const id of ["quick-1", "quick-2"]) enter(id)?.leave(QUICKLY);
-  for (let index = 0; index < 30; index += 1) enter(`slow-${index}`)?.leave(SLOWLY);
-  const entered = Array.from({ length: 30 }, (_, index) => enter(`slow-${index}`)).filter(Boolean);
+  (await enter("a"))?.leave();
+  expect(await enter("a")).toBeDefined();
+  expect(await enter("a")).toBeUndefined();
+});
+
+test("however many do not answer, they take eight lanes together; those not known yet eight more, and the quick are served", async () => {
+  const { enter } = someLanes();
+  const many = async (name: string) => {
+    const lanes = await Promise.all(Array.from({ length: 30 }, (_, index) => enter(`${name}-${index}`)));
+    return lanes.filter((lane) => lane !== undefined);
+  };
+  for (const id of ["quick-1", "quick-2"]) (await enter(id))?.leave(QUICKLY);
+  for (let index = 0; index < 30; index += 1) (await enter(`slow-${index}`))?.leave(SLOWLY);
+  const entered = await many("slow");
   expect(entered).toHaveLength(8);
-  expect(Array.from({ length: 30 }, (_, index) => enter(`new-${index}`)).filter(Boolean)).toHaveLength(8);
-  expect(["quick-1", "quick-2"].map((id) => enter(id) !== undefined)).toEqual([true, true]);
+  expect(await many("new")).toHaveLength(8);
+  expect(await Promise.all([enter("quick-1"), enter("quick-2")])).not.toContain(undefined);
   entered[0]?.leave(SLOWLY);
-  expect(enter("slow-29")).toBeDefined();
+  expect(await enter("slow-29")).toBeDefined();
 });
 
-test("a message waits for a free lane 1 s at first, then twice as long each time, at most five minutes", () => {
+test("a message waits for a free lane 1 s at first, then twice as long each time, at most five minutes", async () => {
   const { enter, seconds } = someLanes();
-  enter("a");
-  expect([0, 1, 2, 8, 9, 1_000_000].map((putBacks) => seconds("a", putBacks))).toEqual([1, 2, 4, 256, 300, 300]);
+  await enter("a");
+  const waits = await Promise.all([0, 1, 2, 8, 9, 1_000_000].map((putBacks) => seconds("a", putBacks)));
+  expect(waits).toEqual([1, 2, 4, 256, 300, 300]);
 });
 
-test("what waits for a slow receiver comes back one after another, at its pace", () => {
+test("what waits for a slow receiver comes back one after another, at its pace", async () => {
   const { enter, seconds, pass } = someLanes();
-  enter("a")?.leave(SLOWLY);
-  enter("a");
-  expect([1, 2, 3].map(() => seconds("a"))).toEqual([10, 20, 30]);
+  (await enter("a"))?.leave(SLOWLY);
+  await enter("a");
+  expect([await seconds("a"), await seconds("a"), await seconds("a")]).toEqual([10, 20, 30]);
   pass(25);
-  expect(seconds("a")).toBe(15);
-  for (let waiting = 0; waiting < 40; waiting += 1) seconds("a");
-  expect(seconds("a")).toBe(300);
+  expect(await seconds("a")).toBe(15);
+  for (let waiting = 0; waiting < 40; waiting += 1) await seconds("a");
+  expect(await seconds("a")).toBe(300);
 });
 
-test("what waits for one that fails at once comes back after a second", () => {
+test("what waits for one that fails at once comes back after a second", async () => {
   const { enter, seconds } = someLanes();
-  enter("a")?.leave({ isQuick: false, tookMs: 3 });
-  enter("a");
-  expect([0, 5, 9].map((putBacks) => seconds("a", putBacks))).toEqual([1, 1, 1]);
+  (await enter("a"))?.leave({ isQuick: false, tookMs: 3 });
+  await enter("a");
+  expect([await seconds("a", 0), await seconds("a", 5), await seconds("a", 9)]).toEqual([1, 1, 1]);
 });
