@@ -66,6 +66,12 @@ function channelOrderOf(text: string): ChannelOrder | undefined {
   return order;
 }
 
+/** Whether `text` is a connection string that the storage SDKs take: with a key, with a shared access signature, or Azurite's short one. */
+export const isConnectionString = (text: string): boolean =>
+  /^UseDevelopmentStorage=true\b/.test(text) ||
+  /(^|;)SharedAccessSignature=./.test(text) ||
+  (/(^|;)AccountName=./.test(text) && /(^|;)AccountKey=./.test(text));
+
 /** Why `text` cannot be an address of ours: it must be https, or http on a loopback host. */
 export function addressProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return "must be an address such as https://name.example";

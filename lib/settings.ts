@@ -7,6 +7,7 @@ import {
   channelNames,
   channelOrder,
   guid,
+  isConnectionString,
   list,
   mailbox,
   wholeNumber,
@@ -154,7 +155,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
 
 function readStorage(given: Record<string, string | undefined>): StorageSettings | string {
   const connectionString = given.AzureWebJobsStorage;
-  if (connectionString) return { connectionString };
+  if (connectionString) {
+    if (isConnectionString(connectionString)) return { connectionString };
+    return "AzureWebJobsStorage: must be a connection string of a storage account, with AccountName and AccountKey";
+  }
   const queueUrl = given.AzureWebJobsStorage__queueServiceUri;
   const tableUrl = given.AzureWebJobsStorage__tableServiceUri;
   if (!queueUrl || !tableUrl) {

@@ -320,8 +320,26 @@ describe("Storage by identity", () => {
   });
 
   test("a connection string comes first, as for the Functions host", () => {
-    expect(withSettings({ ...services, AzureWebJobsStorage: "x" }).storage).toEqual({ connectionString: "x" });
+    const connectionString = "UseDevelopmentStorage=true";
+    expect(withSettings({ ...services, AzureWebJobsStorage: connectionString }).storage).toEqual({ connectionString });
   });
+
+  test.each([
+    "UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://127.0.0.1",
+    "DefaultEndpointsProtocol=https;AccountName=helpdesk;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net",
+    "BlobEndpoint=https://b.example;QueueEndpoint=https://q.example;TableEndpoint=https://t.example;SharedAccessSignature=sv=1",
+  ])("may be the connection string %s", (connectionString) => {
+    expect(withSettings({ AzureWebJobsStorage: connectionString }).storage).toEqual({ connectionString });
+  });
+
+  test.each(["https://helpdesk.table.core.windows.net", "AccountName=helpdesk", "AccountKey=c2VjcmV0", "x"])(
+    "cannot be the connection string %s, which is not repeated",
+    (connectionString) => {
+      expect(complaintAbout({ AzureWebJobsStorage: connectionString })).toEqual([
+        "- AzureWebJobsStorage: must be a connection string of a storage account, with AccountName and AccountKey",
+      ]);
+    },
+  );
 });
 
 test("elsewhere the public address has to be set, even if nothing else is missing", () => {
