@@ -47,8 +47,9 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-var vaultUserRoleId = guid(resourceGroup().id, 'vault-user')
-var secretSetterRoleId = guid(resourceGroup().id, 'secret-setter')
+var groupId = resourceGroup().id
+var vaultUserRoleId = guid(groupId, 'vault-user')
+var secretSetterRoleId = guid(groupId, 'secret-setter')
 var vaultRoleIds = customRoles ? [vaultUserRoleId] : [roles.keyVaultSecretsOfficer, roles.keyVaultCryptoUser]
 var deployerRoleId = customRoles ? secretSetterRoleId : roles.keyVaultSecretsOfficer
 
@@ -56,10 +57,10 @@ var deployerRoleId = customRoles ? secretSetterRoleId : roles.keyVaultSecretsOff
 resource vaultUser 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customRoles) {
   name: vaultUserRoleId
   properties: {
-    roleName: 'Remote assistance connector ${uniqueString(resourceGroup().id)}'
+    roleName: 'Remote assistance connector ${uniqueString(groupId)}'
     description: 'Reads, sets and deletes secrets, and signs. For the identity of the remote-assistance connector.'
     type: 'CustomRole'
-    assignableScopes: [resourceGroup().id]
+    assignableScopes: [groupId]
     permissions: [
       {
         actions: []
@@ -81,10 +82,10 @@ resource vaultUser 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (cu
 resource secretSetter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customRoles) {
   name: secretSetterRoleId
   properties: {
-    roleName: 'Remote assistance deployer ${uniqueString(resourceGroup().id)}'
+    roleName: 'Remote assistance deployer ${uniqueString(groupId)}'
     description: 'Sets secrets and sees their names, but reads none. For whoever deploys the remote-assistance connector.'
     type: 'CustomRole'
-    assignableScopes: [resourceGroup().id]
+    assignableScopes: [groupId]
     permissions: [
       {
         actions: []
