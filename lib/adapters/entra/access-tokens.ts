@@ -29,12 +29,12 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
 export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClients, outbound, now }: Deps) {
   let failedAtMs = Number.NEGATIVE_INFINITY;
   const keysOfTenant = whenNeeded(async () => {
-    const { createRemoteJWKSet, customFetch } = await import("jose");
-    const keys = createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
+    const jose = await import("jose");
+    const keys = jose.createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
       timeoutDuration: JWKS_TIMEOUT_MS,
       cooldownDuration: RELOAD_PAUSE_MS,
       cacheMaxAge: KEYS_KEPT_MS,
-      [customFetch]: async (url) => {
+      [jose.customFetch]: async (url: string) => {
         // The library pauses after a success only: in an outage each request would ask anew.
         const pauseMs = keys.fresh ? RELOAD_PAUSE_MS : RETRY_PAUSE_MS;
         if (now().getTime() - failedAtMs < pauseMs) throw keysUnreadable();
