@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { inputsOf } from "./build-main.ts";
+import { removeOthers, writeFiles } from "./build-write.ts";
 import { fluentTokens } from "./fluent-tokens.ts";
 
 /** A file that browsers may fetch. `hash` is of its content; `.br` and `.gz` stand beside it, already compressed. */
@@ -23,17 +24,27 @@ const CONTENT_TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
 };
 
+type Bundled = { portal: BuiltPortal; contents: Map<string, Uint8Array>; inputs: string[] };
+
 /**
  * Bundles `portal/main.tsx` and its CSS into `dist/portal/assets/`, named by their content, and lists them in
  * `dist/portal/files.json`. The same sources make the same bytes; what older builds left is removed.
  */
 export async function buildPortal(root: string): Promise<BuiltPortal> {
-  const { outputFiles } = await build({
+  const bundled = await bundlePortal(root);
+  writePortal(join(root, "dist/portal"), bundled);
+  return bundled.portal;
+}
+
+/** Makes the files of the portal, and tells the source files in them. */
+export async function bundlePortal(root: string): Promise<Bundled> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: "portal/main.tsx" },
     entryNames: "[name]-[hash]",
     outdir: "dist/portal/assets",
     write: false,
+    metafile: true,
     bundle: true,
     minify: true,
     platform: "browser",
@@ -53,8 +64,9 @@ export async function buildPortal(root: string): Promise<BuiltPortal> {
     style: nameOf(files, ".css"),
     files: files.map(({ file }) => file),
   };
-  write(join(root, "dist/portal"), files, portal);
-  return portal;
+  const contents = new Map(files.flatMap((each) => [...each.contents]));
+  // The values of the tokens are in the CSS, by the plugin.
+  return { portal, contents, inputs: [...inputsOf(metafile), "node_modules/@fluentui/tokens/package.json"] };
 }
 
 type Compressed = { file: BuiltFile; contents: Map<string, Uint8Array> };
@@ -81,11 +93,9 @@ function nameOf(files: readonly Compressed[], extension: string): string {
 }
 
 /** New files first, then the list that names them, then the old ones go: a process that starts meanwhile finds a whole portal. */
-function write(directory: string, files: readonly Compressed[], portal: BuiltPortal): void {
+export function writePortal(directory: string, { portal, contents }: Pick<Bundled, "portal" | "contents">): void {
   const assets = join(directory, "assets");
-  mkdirSync(assets, { recursive: true });
-  const contents = new Map(files.flatMap((each) => [...each.contents]));
-  for (const [name, bytes] of contents) writeFileSync(join(assets, name), bytes);
-  writeFileSync(join(directory, "files.json"), `${JSON.stringify(portal, null, 2)}\n`);
-  for (const name of readdirSync(assets)) if (!contents.has(name)) rmSync(join(assets, name), { force: true });
+  writeFiles(assets, contents);
+  writeFiles(directory, new Map([["files.json", `${JSON.stringify(portal, null, 2)}\n`]]));
+  removeOthers(assets, contents);
 }

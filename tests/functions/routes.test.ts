@@ -96,7 +96,7 @@ beforeAll(() => {
   const kept = ["infra", "dist"];
   for (const name of readdirSync(root).filter((each) => !kept.includes(each) && !each.startsWith(".")))
     symlinkSync(join(root, name), join(directory, name));
-  for (const name of ["build.ts", "build-portal.ts", "fluent-tokens.ts"])
+  for (const name of readdirSync(join(root, "infra")).filter((each) => /^(build|fluent).*\.ts$/.test(each)))
     copyFileSync(join(root, "infra", name), join(directory, "infra", name));
   execFileSync("npm", ["run", "build", "--silent"], { cwd: directory, stdio: "pipe" });
   built = load();
