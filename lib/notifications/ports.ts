@@ -2,6 +2,7 @@ import * as z from "zod";
 
 /**
  * A queue message of `notifications`: ids only, never a link or a name. `notAfter`: a late notification must not arrive;
+ * `deviceId`: so that the device can be looked at while the session is read;
  * `correlationId`: the request that it stems from.
  */
 export const notificationMessageSchema = z.strictObject({
@@ -10,6 +11,7 @@ export const notificationMessageSchema = z.strictObject({
   number: z.number().int().min(1).max(1000),
   attempt: z.number().int().min(1).max(1000),
   notAfter: z.iso.datetime(),
+  deviceId: z.string().max(64).optional(),
   correlationId: z.string().max(64).optional(),
 });
 export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
@@ -61,7 +63,11 @@ export type Reservation = { state: "sending" | "later" | "failed" | "done"; etag
 export type NotificationLedger = {
   /** When the notifications of the last hour to this device were sent. */
   sentTimes: (deviceId: string) => Promise<{ times: Date[]; etag: string | undefined }>;
-  find: (deviceId: string, notifyKey: string) => Promise<Reservation | undefined>;
+  /** The same with what is known of these keys, in one call. */
+  look: (
+    deviceId: string,
+    notifyKeys: readonly string[],
+  ) => Promise<{ budget: { times: Date[]; etag: string | undefined }; reservations: Map<string, Reservation> }>;
   /** Takes the key and stores the budget's new times in one transaction; undefined when somebody was faster. */
   reserve: (reserve: {
     deviceId: string;

@@ -43,6 +43,14 @@ export function askedSession(
   const number = session.notificationCount + 1;
   return {
     session: { ...session, notification: { state: "queued", channel, at }, notificationCount: number },
-    message: { v: 1, sessionId: session.id, number, attempt: 1, notAfter: session.expiresAt, correlationId },
+    message: {
+      v: 1,
+      sessionId: session.id,
+      number,
+      attempt: 1,
+      notAfter: session.expiresAt,
+      deviceId: session.device.id,
+      correlationId,
+    },
   };
 }

@@ -20,12 +20,16 @@ type Deps = {
   now: () => Date;
 };
 
+type Budget = { times: Date[]; etag: string | undefined };
+
 /** What is tried. `previous`: this channel was busy before; `spentAt`: the place in the budget that this notification has. */
 export type Trying = {
   message: NotificationMessage;
   channel: Channel;
   ask: Ask;
   subject: AuditSubject;
+  /** The device's hour, where it was just read. */
+  budget: Budget | undefined;
   previous: Reservation | undefined;
   spentAt: Date | undefined;
 };
@@ -36,23 +40,37 @@ export type Outcome =
   | { state: "used-up" }
   | { state: "tried"; made: Try; entry: AuditEntry; reservation: Reservation };
 
-/** Tries one channel once: its key and a place in the device's hour are taken before the call leaves. */
+/**
+ * Tries one channel once: intent, its key and a place in the device's hour are written side by side before the call leaves.
+ * Where one of them is not, nothing leaves, and the key waits for the next try.
+ */
 export function makeTryChannel({ ledger, askThrough, queue, audit, now }: Deps) {
-  return async ({ message, channel, ask, subject, previous, spentAt }: Trying): Promise<Outcome> => {
+  return async ({ message, channel, ask, subject, budget, previous, spentAt }: Trying): Promise<Outcome> => {
     const deviceId = ask.device.id;
     const notifyKey = notifyKeyOf(message, channel);
-    const budget = await ledger.sentTimes(deviceId);
-    const times = without(spentAt, timesWithinTheHour(budget.times, now()));
+    const known = budget ?? (await ledger.sentTimes(deviceId));
+    const times = without(spentAt, timesWithinTheHour(known.times, now()));
     if (secondsUntilBudget(times, now()) > 0) return { state: "used-up" };
 
-    await audit.intent(subject);
-    const reservation = await ledger.reserve({
-      deviceId,
-      notifyKey,
-      at: now(),
-      budget: { times, etag: budget.etag },
-      ...(previous ? { previous } : {}),
-    });
+    const [reserved, intent] = await Promise.allSettled([
+      ledger.reserve({
+        deviceId,
+        notifyKey,
+        at: now(),
+        budget: { times, etag: known.etag },
+        ...(previous ? { previous } : {}),
+      }),
+      audit.intent(subject),
+    ]);
+    const reservation = reserved.status === "fulfilled" ? reserved.value : undefined;
+    if (intent.status === "rejected") {
+      if (reservation) await ledger.mark(deviceId, notifyKey, reservation, "later");
+      throw intent.reason;
+    }
+    if (reserved.status === "rejected") {
+      await audit.outcome(subject, { result: "failed", reason: "storage" });
+      throw reserved.reason;
+    }
     if (!reservation) {
       // Somebody else took this key, or the device's budget changed at the same moment: look again shortly.
       await audit.outcome(subject, { result: "replayed" });

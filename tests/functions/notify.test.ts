@@ -271,15 +271,15 @@ describe("When storage fails", () => {
     expect(agent.sentTo(session.device.id)).toHaveLength(1);
   });
 
-  test("after the notification was sent, it is unknown and not sent again; the outcome is not forgotten", async () => {
+  test("after the notification was sent, it is not sent again; what the audit tells of it, the session then says", async () => {
     const session = await opened();
     proxy.fail({ about: /\$batch[\s\S]*owed~/, behaviour: 403, times: 0 });
     await expect(deliver(session, behindProxy)).rejects.toMatchObject({ code: "upstream-unavailable" });
     proxy.clear();
     await deliver(session, behindProxy);
     expect(agent.sentTo(session.device.id)).toHaveLength(1);
-    expect(await notificationOf(session)).toMatchObject({ state: "unknown", reason: "interrupted" });
-    expect(await lines(session)).toEqual(["notification.send intent", "notification.send unknown interrupted"]);
+    expect(await notificationOf(session)).toMatchObject({ state: "sent", channel: "companyPortal" });
+    expect(await lines(session)).toEqual(["notification.send intent", "notification.send success"]);
   });
 });
 

@@ -74,6 +74,7 @@ describe("A request for a session", () => {
       {
         v: 1,
         sessionId: session.id,
+        deviceId: session.device.id,
         number: 1,
         attempt: 1,
         notAfter: session.expiresAt,

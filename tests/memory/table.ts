@@ -90,7 +90,8 @@ function refuseBadTransaction(changes: readonly RowChange[]) {
 }
 
 function sorted(partitions: Partitions | undefined, filter: ReturnType<typeof readFilter>): Row[] {
-  const asked = filter.find(({ name, operator }) => name === "PartitionKey" && operator === "eq")?.value;
+  const comparisons = filter.flatMap((each) => ("anyOf" in each ? [] : [each]));
+  const asked = comparisons.find(({ name, operator }) => name === "PartitionKey" && operator === "eq")?.value;
   const looked = asked === undefined ? [...(partitions?.values() ?? [])] : [partitions?.get(asked)];
   const rows = looked.flatMap((partition) => [...(partition?.values() ?? [])]);
   return rows.filter((row) => isFitting(row, filter)).sort((a, b) => (isAfter(a, b) ? 1 : -1));

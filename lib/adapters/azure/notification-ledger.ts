@@ -1,20 +1,22 @@
 import type { NotificationLedger, Reservation } from "../../notifications/ports.ts";
 import type { RowChange } from "./row-change.ts";
-import type { Table } from "./table.ts";
+import { type Row, type Table, where } from "./table.ts";
 
 const BUDGET = "budget";
 
 /** What was sent when, a partition per device: the row `budget` holds the last hour's times, each other row one notification. */
 export function makeNotificationLedger(table: Table): NotificationLedger {
   return {
-    async sentTimes(deviceId) {
-      const row = await table.read(deviceId, BUDGET);
-      const times = row ? (JSON.parse(String(row.times)) as string[]) : [];
-      return { times: times.map((time) => new Date(time)), etag: row?.etag };
-    },
-    async find(deviceId, notifyKey) {
-      const row = await table.read(deviceId, notifyKey);
-      return row && { state: row.state as Reservation["state"], etag: row.etag, at: new Date(String(row.at)) };
+    sentTimes: async (deviceId) => budgetOf(await table.read(deviceId, BUDGET)),
+    async look(deviceId, notifyKeys) {
+      const wanted = [BUDGET, ...notifyKeys].map((key) => where`RowKey eq ${key}`).join(" or ");
+      const rows: Row[] = [];
+      for await (const row of table.query(`${where`PartitionKey eq ${deviceId}`} and (${wanted})`)) rows.push(row);
+      const reservations = rows.filter(({ rowKey }) => rowKey !== BUDGET);
+      return {
+        budget: budgetOf(rows.find(({ rowKey }) => rowKey === BUDGET)),
+        reservations: new Map(reservations.map((row) => [row.rowKey, reservationOf(row)])),
+      };
     },
     async reserve({ deviceId, notifyKey, at, budget, previous }) {
       const row = { partitionKey: deviceId, rowKey: notifyKey, state: "sending", at: at.toISOString() };
@@ -36,3 +38,14 @@ export function makeNotificationLedger(table: Table): NotificationLedger {
     },
   };
 }
+
+function budgetOf(row: Row | undefined) {
+  const times = row ? (JSON.parse(String(row.times)) as string[]) : [];
+  return { times: times.map((time) => new Date(time)), etag: row?.etag };
+}
+
+const reservationOf = (row: Row): Reservation => ({
+  state: row.state as Reservation["state"],
+  etag: row.etag,
+  at: new Date(String(row.at)),
+});

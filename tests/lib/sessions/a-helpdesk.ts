@@ -1,5 +1,6 @@
 import type { Principal } from "../../../lib/access/principal.ts";
 import type { AuditEntry } from "../../../lib/audit/entry.ts";
+import type { AuditQuery } from "../../../lib/audit/ports.ts";
 import { makeAudit } from "../../../lib/audit/record.ts";
 import type { Access, TeamViewerAccess } from "../../../lib/connector/access.ts";
 import type { Channel, Device } from "../../../lib/devices/device.ts";
@@ -86,7 +87,11 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
       journal.run(`audit.${entry.phase}`, async () => {
         if (!audited.some(({ id }) => id === entry.id)) audited.push(entry);
       }) as Promise<void>,
-    read: async function* () {},
+    async *read({ from, to, sessionId, action }: AuditQuery) {
+      const isAsked = (entry: AuditEntry) => entry.sessionId === sessionId && entry.action === action;
+      const isWithin = (entry: AuditEntry) => entry.at >= from.toISOString() && entry.at <= to.toISOString();
+      yield* audited.filter((entry) => isAsked(entry) && isWithin(entry)).reverse();
+    },
     dropBefore: async (before: Date) => void dropped.push(before),
   };
   const remote: RemoteSessions = {

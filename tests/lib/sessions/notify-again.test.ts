@@ -25,7 +25,15 @@ describe("Asking the user again", () => {
       notificationCount: 2,
     });
     expect(session()).toEqual(asked);
-    const message = { v: 1, sessionId: ID, number: 2, attempt: 1, notAfter: aSession().expiresAt, correlationId: "call-1" };
+    const message = {
+      v: 1,
+      sessionId: ID,
+      number: 2,
+      attempt: 1,
+      deviceId: DEVICE,
+      notAfter: aSession().expiresAt,
+      correlationId: "call-1",
+    };
     expect(queue).toEqual([{ message, delaySeconds: undefined }]);
     expect(asked).not.toHaveProperty("askKeys");
   });

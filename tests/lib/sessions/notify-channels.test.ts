@@ -309,12 +309,24 @@ describe("A process may die at any call that leaves, with two channels of which 
 
   test("before it was written down nobody can tell, and no other channel is tried", async () => {
     const desk = scene();
-    desk.journal.fail("sessions.update");
-    await expect(desk.deliver()).rejects.toThrow("sessions.update is away");
+    for (const call of ["sessions.update", "audit.outcome", "ledger.mark"]) desk.journal.fail(call);
+    await expect(desk.deliver()).rejects.toThrow("is away");
     await desk.newProcess().notify(message, "again");
     expect(desk.notification()).toEqual({ state: "unknown", channel: "teams", at: at(0), reason: "interrupted" });
     expect(inShort(desk.audited).at(-1)).toBe("notification.teams outcome unknown interrupted");
     expect(desk.calls()).toEqual([0, 1, 0]);
+  });
+
+  test("when only the audit tells of the refusal, that counts, and the next channel is gone on with", async () => {
+    const desk = scene();
+    for (const call of ["sessions.update", "ledger.mark"]) desk.journal.fail(call);
+    await expect(desk.deliver()).rejects.toThrow("is away");
+    await desk.newProcess().notify(message, "again");
+    expect(desk.queue.map(({ message: again }) => again)).toEqual([message]);
+    await desk.newProcess().notify(message, "once more");
+    expect(desk.notification()).toMatchObject({ state: "sent", channel: "email", tried: [{ channel: "teams" }, {}] });
+    expect(inShort(desk.audited).filter((line) => line.startsWith("notification.teams outcome"))).toHaveLength(1);
+    expect(desk.calls()).toEqual([0, 1, 1]);
   });
 
   test("during the second, nobody can tell of that one; the first one's refusal stays", async () => {
@@ -370,7 +382,7 @@ describe("A copy of the message", () => {
     });
     let copy: Promise<void> | undefined;
     journal.instead("portal.send", async () => {
-      journal.after("ledger.find", () => isTriedNext, channels.length);
+      journal.after("ledger.look", () => isTriedNext);
       copy = newProcess().notify(message, "call-2");
       await new Promise((resolve) => setImmediate(resolve));
       return refused("no");

@@ -64,6 +64,32 @@ describe("A notification", () => {
     expect(ledger.reservation(DEVICE, KEY)?.state).toBe("done");
   });
 
+  test("of which storage does not take the key is not sent; the audit says so, and the message comes back", async () => {
+    const { deliver, journal, nothingSent, notification, audited } = queued();
+    journal.fail("ledger.reserve");
+    await expect(deliver()).rejects.toThrow("ledger.reserve is away");
+    nothingSent();
+    expect(notification()?.state).toBe("queued");
+    expect(inShort(audited)).toEqual([INTENT, "notification.send outcome failed storage"]);
+  });
+
+  test("is four calls deep: what need not wait for another goes out beside it", async () => {
+    const { deliver, journal } = queued();
+    await deliver({ deviceId: DEVICE });
+    expect(journal.calls).toEqual([
+      ...["devices.find", "ledger.look", "sessions.find"],
+      ...["ledger.reserve", "audit.intent"],
+      "portal.send",
+      ...["sessions.update", "audit.outcome", "ledger.mark"],
+    ]);
+  });
+
+  test("whose message names another device than the session does goes to the session's", async () => {
+    const { deliver, sent } = queued();
+    await deliver({ deviceId: "d0000000-0000-4000-8000-000000000002" });
+    expect(sent.map(({ deviceId }) => deviceId)).toEqual([DEVICE]);
+  });
+
   test("that was accepted meanwhile, or joined, is still sent", async () => {
     for (const state of ["accepted", "inProgress"] as const) {
       const { deliver, sent } = queued({ state });
@@ -73,11 +99,12 @@ describe("A notification", () => {
   });
 
   test("needs an audit: without one nothing is sent, and the message comes back", async () => {
-    const { deliver, journal, nothingSent, notification } = queued();
+    const { deliver, journal, sent, ledger, notification } = queued();
     journal.fail("audit.intent");
     await expect(deliver()).rejects.toMatchObject({ code: "upstream-unavailable" });
-    nothingSent();
-    expect(notification()?.state).toBe("queued");
+    expect([sent, notification()?.state]).toEqual([[], "queued"]);
+    await deliver();
+    expect([sent.length, notification()?.state, ledger.times(DEVICE).length]).toEqual([1, "sent", 1]);
   });
 });
 

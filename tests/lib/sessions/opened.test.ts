@@ -35,7 +35,8 @@ describe("Once TeamViewer has made its part", () => {
     const { session, message } = openedSession(draft, { device, channels: ["companyPortal"] }, remote, true, ASKING);
     expect(session.notification).toEqual({ state: "queued", channel: "companyPortal", at: AT });
     const { expiresAt: notAfter, id: sessionId } = draft;
-    expect(message).toEqual({ v: 1, sessionId, number: 1, attempt: 1, notAfter, correlationId: "c-1" });
+    const ids = { sessionId, deviceId: device.id, correlationId: "c-1" };
+    expect(message).toEqual({ v: 1, number: 1, attempt: 1, notAfter, ...ids });
   });
 
   test("nobody is asked when the agent does not want it", () => {

@@ -99,7 +99,15 @@ describe("A request", () => {
         correlationId: "call-1",
       });
     expect(JSON.stringify(audited)).not.toMatch(/Ana|get\.teamviewer|4831|VPN/);
-    const message = { v: 1, sessionId: ID, number: 1, attempt: 1, notAfter: session.expiresAt, correlationId: "call-1" };
+    const message = {
+      v: 1,
+      sessionId: ID,
+      number: 1,
+      attempt: 1,
+      deviceId: DEVICE,
+      notAfter: session.expiresAt,
+      correlationId: "call-1",
+    };
     expect(queue).toEqual([{ message, delaySeconds: undefined }]);
     expect(sessions.owed.map(({ owed }) => owed)).toEqual([
       { kind: "audit", entry: audited[1] },

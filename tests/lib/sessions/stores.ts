@@ -129,7 +129,15 @@ export function makeLedgerRows(now: () => Date) {
       const budget = budgets.get(deviceId);
       return { times: [...(budget?.times ?? [])], etag: budget?.etag };
     },
-    find: async (deviceId, notifyKey) => reservations.get(keyOf(deviceId, notifyKey)),
+    look: async (deviceId, notifyKeys) => ({
+      budget: await port.sentTimes(deviceId),
+      reservations: new Map(
+        notifyKeys.flatMap((key) => {
+          const reservation = reservations.get(keyOf(deviceId, key));
+          return reservation ? [[key, reservation] as const] : [];
+        }),
+      ),
+    }),
     async reserve({ deviceId, notifyKey, at, budget, previous }) {
       const key = keyOf(deviceId, notifyKey);
       const isFirst = budgets.get(deviceId)?.etag === budget.etag && reservations.get(key)?.etag === previous?.etag;
