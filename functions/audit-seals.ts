@@ -16,7 +16,7 @@ export const auditSeals = endpoint<App, unknown, z.infer<typeof query>>({
   answers: { 200: sealLineSchema },
   async handle({ query: { from, to } }, { audit }) {
     const range = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
-    const body = ndjsonOf(await audit.exportSeals(range));
+    const body = await ndjsonOf(await audit.exportSeals(range));
     return { status: 200, headers: { "content-type": "application/x-ndjson" }, body };
   },
 });

@@ -31,6 +31,6 @@ export const sessionReport = endpoint<App, unknown, z.infer<typeof query>>({
       "content-type": "text/csv; charset=utf-8",
       ...(incomplete ? { "x-incomplete": incomplete } : {}),
     };
-    return { status: 200, headers, body: reportCsvOf(rows) };
+    return { status: 200, headers, body: await reportCsvOf(rows) };
   },
 });

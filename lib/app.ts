@@ -62,6 +62,8 @@ import { makeKnownWebhooks } from "./webhooks/known.ts";
 import { makeTellingAuditLog } from "./webhooks/tell.ts";
 import { makeWebhooks } from "./webhooks/use-cases.ts";
 
+export { warmUp } from "./adapters/warm-up.ts";
+
 /** More at once would make each other wait past the deadlines of the calls they make. */
 const STARTS_AT_ONCE = { running: 64, waiting: 500 };
 
@@ -143,7 +145,6 @@ export function createApp(
     policy,
     watch: outside.watch,
     authenticate: outside.authenticate,
-    paced: outside.paced,
     admit,
     requireIntuneRight: settings.intuneRbac ? makeRequireIntuneRight({ intuneActionsOf, now }) : async () => undefined,
     languageFor: (wanted: readonly (string | undefined)[]) => chooseLanguage([...wanted, defaultLanguage]),

@@ -61,7 +61,17 @@ export function makeApi(
       const isEmpty = response.status === 204 || response.headers.get("content-length") === "0";
       return (isEmpty ? undefined : await response.json()) as T;
     },
-    download: async (path: string): Promise<Blob> => (await answerOf(path)).blob(),
+    /** All parts of a download, one after another (RFC 8288, `rel="next"`). */
+    async download(path: string): Promise<Blob> {
+      const parts: Blob[] = [];
+      for (let next: string | undefined = path; next; ) {
+        const response: Response = await answerOf(next);
+        parts.push(await response.blob());
+        const query = /<(\?[^>]*)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+        next = query && path.replace(/\?.*/, query);
+      }
+      return new Blob(parts);
+    },
   };
 }
 

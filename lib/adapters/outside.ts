@@ -3,7 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TeamViewerAccess } from "../connector/access.ts";
 import type { Senders } from "../notifications/ports.ts";
 import type { Settings } from "../settings.ts";
-import { makePaced } from "./answers-under-way.ts";
 import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
 import { makeConnectionStore } from "./azure/connection-store.ts";
 import { makeConsentStore } from "./azure/consent-store.ts";
@@ -113,7 +112,6 @@ export function makeOutside(settings: Settings, now: () => Date) {
     } satisfies Senders,
     names,
     portalFiles: makePortalFiles(),
-    paced: makePaced(),
     grants: makeTeamViewerGrants({
       loginUrl,
       apiUrl,

@@ -5,6 +5,7 @@ import type { AuditLog, AuditQuery } from "./ports.ts";
 
 type Deps = { auditLog: AuditLog; now: () => Date; auditRetentionMonths: number };
 type Filter = Partial<AuditQuery>;
+type AuditPage = { value: AuditEntry[]; nextPage?: string };
 
 /** The audit, newest first: a page of it, or all that fits one after another. The range defaults to all that is kept. */
 export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
@@ -19,7 +20,7 @@ export function makeListAudit({ auditLog, now, auditRetentionMonths }: Deps) {
 
   return {
     all: (filter: Filter): AsyncIterable<AuditEntry> => auditLog.read(queryOf(filter)),
-    async page(filter: Filter, { top, page }: { top: number; page?: string | undefined }) {
+    async page(filter: Filter, { top, page }: { top: number; page?: string | undefined }): Promise<AuditPage> {
       const value: AuditEntry[] = [];
       for await (const entry of auditLog.read(queryOf(filter), checkedPage(page))) {
         if (value.length === top) return { value, nextPage: value.at(-1)?.id ?? "" };

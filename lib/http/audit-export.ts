@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../audit/entry.ts";
-import { csvOf } from "./csv.ts";
+import { csvOf, type Items } from "./csv.ts";
 
 const columns = [
   "id",
@@ -15,9 +15,14 @@ const columns = [
   "correlationId",
 ] as const;
 
-/** A line for each entry; `lib/http/csv.ts` makes them safe to open. */
-export const auditCsvOf = (entries: AsyncIterable<AuditEntry>) =>
-  csvOf(columns, entries, ({ actor, ...entry }) => {
-    const row: Record<string, string | undefined> = { ...entry, actorId: actor.id, actorKind: actor.kind };
-    return columns.map((column) => row[column]);
-  });
+/** A line for each entry; `lib/http/csv.ts` makes them safe to open. `isContinued`: the header line stood in an earlier part. */
+export const auditCsvOf = (entries: Items<AuditEntry>, isContinued = false) =>
+  csvOf(
+    columns,
+    entries,
+    ({ actor, ...entry }) => {
+      const row: Record<string, string | undefined> = { ...entry, actorId: actor.id, actorKind: actor.kind };
+      return columns.map((column) => row[column]);
+    },
+    isContinued,
+  );

@@ -1,15 +1,19 @@
-/** Lines go out in parts of this size: one by one they would cost more than what stands in them. */
+/** Lines are encoded in parts of this size: as one text they would take twice their memory, one by one more than what stands in them. */
 const PART_CHARACTERS = 32 * 1024;
 
-/** RFC 4180, with a header line; `row` tells the values in the order of `columns`. Made as it is read: memory does not grow with it. */
+/** Read as it comes or there already. A failure on the way is the answer's: half an export is never taken for the whole. */
+export type Items<T> = AsyncIterable<T> | Iterable<T>;
+
+/** RFC 4180, with a header line unless `isContinued`; `row` tells the values in the order of `columns`. */
 export const csvOf = <T>(
   columns: readonly string[],
-  items: AsyncIterable<T>,
+  items: Items<T>,
   row: (item: T) => readonly (string | undefined)[],
-) => linesOf(items, `${columns.join(",")}\r\n`, (item) => `${row(item).map(cell).join(",")}\r`);
+  isContinued = false,
+) => linesOf(items, isContinued ? "" : `${columns.join(",")}\r\n`, (item) => `${row(item).map(cell).join(",")}\r`);
 
 /** One JSON object a line. */
-export const ndjsonOf = (items: AsyncIterable<unknown>) => linesOf(items, "", (item) => JSON.stringify(item));
+export const ndjsonOf = (items: Items<unknown>) => linesOf(items, "", (item) => JSON.stringify(item));
 
 /** Quoted where needed; a value that a spreadsheet would take for a formula is marked as text. */
 function cell(value = ""): string {
@@ -17,17 +21,14 @@ function cell(value = ""): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function linesOf<T>(items: AsyncIterable<T>, head: string, line: (item: T) => string): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  async function* chunks() {
-    let text = head;
-    for await (const item of items) {
-      text += `${line(item)}\n`;
-      if (text.length < PART_CHARACTERS) continue;
-      yield encoder.encode(text);
-      text = "";
-    }
-    if (text) yield encoder.encode(text);
+async function linesOf<T>(items: Items<T>, head: string, line: (item: T) => string): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let text = head;
+  for await (const item of items) {
+    text += `${line(item)}\n`;
+    if (text.length < PART_CHARACTERS) continue;
+    parts.push(Buffer.from(text));
+    text = "";
   }
-  return ReadableStream.from(chunks());
+  return Buffer.concat([...parts, Buffer.from(text)]);
 }

@@ -17,8 +17,6 @@ export type ServingApp = {
   /** Throws `forbidden` when Intune does not bear out the role; with INTUNE_RBAC off it lets everybody pass. */
   requireIntuneRight: (principal: Principal, allowed: readonly Role[], userToken: string) => Promise<void>;
   allowedOrigins: readonly string[];
-  /** Lets a body go out as fast as its caller takes it. */
-  paced: (body: ReadableStream<Uint8Array>, invocationId: string) => Promise<ReadableStream<Uint8Array>>;
 };
 
 /** What an endpoint is given: who asks, and what was checked of the request. */
@@ -70,10 +68,7 @@ export function handlerOf<App extends ServingApp, P, Q, B>(
       const principal = await whoAsks(definition, request, app());
       const asked = { principal, ...(await readAsked(definition, request)), correlationId: context.invocationId };
       const answer = await definition.handle(asked, app());
-      const { body } = answer;
-      // The first part is read here, so that what fails at once is a problem and no answer that breaks off.
-      const streamed = body instanceof ReadableStream ? { body: await app().paced(body, context.invocationId) } : {};
-      return { ...answer, ...streamed, headers: { ...headers, ...answer.headers } };
+      return { ...answer, headers: { ...headers, ...answer.headers } };
     } catch (error) {
       const known = logFailure(error, context);
       const problem = problemOf(known, context.invocationId);

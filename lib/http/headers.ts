@@ -8,7 +8,7 @@ export function securityHeaders(request: HttpRequest, allowedOrigins: readonly s
   const origin = request.headers.get("origin");
   const cors =
     origin && allowedOrigins.includes(origin)
-      ? { "access-control-allow-origin": origin, "access-control-expose-headers": "Retry-After, Location" }
+      ? { "access-control-allow-origin": origin, "access-control-expose-headers": "Retry-After, Location, Link" }
       : {};
   return {
     "cache-control": "no-store",

@@ -9,3 +9,11 @@ export const paging = {
 /** The answer of every list; `nextPage` is opaque and missing on the last page. */
 export const listSchema = <T extends z.ZodType>(item: T) =>
   z.strictObject({ value: z.array(item), nextPage: z.string().optional() });
+
+/** The header Link of a part that others follow (RFC 8288): the same question with the next page, relative to its address. */
+export function nextLink(query: Record<string, string | number | undefined>, nextPage: string): string {
+  const next = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...query, page: nextPage }))
+    if (value !== undefined) next.set(name, String(value));
+  return `<?${next}>; rel="next"`;
+}

@@ -104,7 +104,7 @@ describe("The audit", () => {
   });
 
   test("comes whole as one JSON object a line", async () => {
-    const { headers, text } = must(await ask("?format=ndjson&top=1"), 200);
+    const { headers, text } = must(await ask("?format=ndjson"), 200);
     expect(headers.get("content-type")).toBe("application/x-ndjson");
     expect(text.endsWith("\n")).toBe(true);
     expect(
@@ -126,7 +126,25 @@ describe("The audit", () => {
     );
   });
 
+  test.each(["csv", "ndjson"])(
+    "comes as %s in parts, each with the address of the next, and together they are the whole",
+    async (format) => {
+      const filter = `?format=${format}&action=session.`;
+      const whole = must(await ask(filter), 200).text;
+      let [joined, parts] = ["", 0];
+      for (let query: string | undefined = `${filter}&top=3`; query; parts += 1) {
+        const { headers, text } = must(await ask(query), 200);
+        expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(4);
+        joined += text;
+        query = /^<(\?[^>]+)>; rel="next"$/.exec(headers.get("link") ?? "")?.[1];
+      }
+      expect(joined).toBe(whole);
+      expect(parts).toBe(Math.ceil(expected(({ action }) => action.startsWith("session.")).length / 3));
+    },
+  );
+
   test.each([
+    "?format=csv&top=10001",
     "?from=yesterday",
     "?to=2026-13-01T00:00:00Z",
     "?device=PHONE-ANA",

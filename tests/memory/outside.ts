@@ -107,7 +107,6 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
     },
     names: { nameOf: async () => undefined },
     portalFiles: async () => builtPortal,
-    paced: async (body) => body,
     grants: { ...stepped("grants", world.grants.port, step), authorizeUrl: world.grants.port.authorizeUrl },
     // Nobody registers a webhook here, so these are no steps.
     webhooks: {

@@ -7,7 +7,6 @@ import type { FunctionMetadata } from "./core-api.ts";
 import { loadEntryPoint } from "./entry-point.ts";
 import { readHostJson } from "./host-json.ts";
 import { compileRoutes, startHttp } from "./http.ts";
-import { onLoopback, streamingHttp } from "./http-stream.ts";
 import { createInvoker } from "./invoke.ts";
 import { makeKeys, writeKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
@@ -39,7 +38,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { appDirectory, port, env = process.env, log, drainMs = 10_000, queueLeaseMs = 600_000 } = options;
   const { routePrefix, queues: limits } = readHostJson(appDirectory);
   const core = injectCore(log);
-  const { functions, workerUrl } = await loadApp(core, appDirectory);
+  const functions = await loadApp(core, appDirectory);
 
   const enabled = functions.filter(({ metadata }) => !isDisabled(metadata.name, env));
   const resolve = (text: string) => resolveSettings(text, env);
@@ -68,7 +67,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
     keys,
     maxBodyBytes: maxBodyBytes(env),
     invoke,
-    streaming: workerUrl === undefined ? undefined : streamingHttp(workerUrl, invoke),
     answerAdmin: adminApi({ keys, functions, isDisabled: (name) => isDisabled(name, env), runByHand }),
   });
   queues.start(enabled);
@@ -86,10 +84,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 /** The worker's start: entry point, appStart hooks, capabilities; then nothing can be registered any more. */
-async function loadApp(
-  core: Core,
-  appDirectory: string,
-): Promise<{ functions: RegisteredFunction[]; workerUrl: string | undefined }> {
+async function loadApp(core: Core, appDirectory: string): Promise<RegisteredFunction[]> {
   const main = await loadEntryPoint(appDirectory);
   const functions = [...core.functions.values()];
   if (functions.length === 0) {
@@ -99,8 +94,9 @@ async function loadApp(
   const hookContext = { hookData: {}, appHookData: core.appHookData, functionAppDirectory: appDirectory };
   await core.runHooks("appStart", hookContext);
   core.endRegistration();
-  const { HttpUri: workerUrl } = await onLoopback(() => core.programmingModel().getCapabilities({}));
-  return { functions, workerUrl };
+  const capabilities = await core.programmingModel().getCapabilities({});
+  if (capabilities.HttpUri) throw new Error("The app sets enableHttpStream, which the local host does not support.");
+  return functions;
 }
 
 /** Opens every connection that a queue binding names, so that a missing setting stops the start. */

@@ -4,7 +4,6 @@ import { triggerOf } from "./bindings.ts";
 import type { RegisteredFunction } from "./core.ts";
 import type { BindingInfo } from "./core-api.ts";
 import { sendEmpty, sendResponse, toHttpData } from "./http-message.ts";
-import type { streamingHttp } from "./http-stream.ts";
 import type { Invoke } from "./invoke.ts";
 import { type AuthLevel, isAllowed, type Keys, presentedKey } from "./keys.ts";
 import { compileRoute } from "./route.ts";
@@ -24,15 +23,7 @@ export type AnswerAdmin = (request: {
   outgoing: ServerResponse;
 }) => Promise<boolean>;
 
-type Options = {
-  routes: HttpRoute[];
-  keys: Keys;
-  maxBodyBytes: number;
-  invoke: Invoke;
-  /** Of an app that answers while it still works. */
-  streaming: ReturnType<typeof streamingHttp> | undefined;
-  answerAdmin: AnswerAdmin;
-};
+type Options = { routes: HttpRoute[]; keys: Keys; maxBodyBytes: number; invoke: Invoke; answerAdmin: AnswerAdmin };
 
 /** The routes of all HTTP functions, the most precise first (WebScriptHostHttpRoutesManager; ASP.NET RoutePrecedence). */
 export function compileRoutes(functions: RegisteredFunction[], routePrefix: string): HttpRoute[] {
@@ -60,8 +51,7 @@ function compileFunctionRoute(registered: RegisteredFunction, trigger: BindingIn
 const KEEP_ALIVE_MS = 65_000;
 
 /** Serves the functions on loopback. `stop` takes no new requests and resolves when those in flight have their answers. */
-export async function startHttp(port: number, options: Options) {
-  const { routes, keys, maxBodyBytes, invoke, streaming, answerAdmin } = options;
+export async function startHttp(port: number, { routes, keys, maxBodyBytes, invoke, answerAdmin }: Options) {
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const url = requestUrl(incoming);
     const method = incoming.method ?? "GET";
@@ -77,7 +67,6 @@ export async function startHttp(port: number, options: Options) {
     if (!isAllowed(keys, level, registered.metadata.name, key)) return sendEmpty(outgoing, 401);
     const body = await readBody();
     if (!body) return sendEmpty(outgoing, 413);
-    if (streaming) return streaming.serve({ registered, incoming, outgoing, params: found.params, body });
     const http = toHttpData(incoming, url, found.params, body);
     const traceParent = incoming.headers.traceparent?.toString();
     // Whatever fails in the function is in the log; the caller learns nothing of it.
@@ -106,10 +95,7 @@ export async function startHttp(port: number, options: Options) {
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
-    cut: () => {
-      server.closeAllConnections();
-      streaming?.stop();
-    },
+    cut: () => server.closeAllConnections(),
   };
 }
 

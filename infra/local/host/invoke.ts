@@ -7,8 +7,6 @@ export type Invocation = {
   trigger: TypedData;
   triggerMetadata?: Record<string, TypedData>;
   traceParent?: string | undefined;
-  /** Where the caller has to know it beforehand. */
-  invocationId?: string;
 };
 
 /** Runs a function once; throws what the function, a hook or an output binding throws, after logging it. */
@@ -38,7 +36,7 @@ export function createInvoker(core: Core, writeOutputs: WriteOutputs) {
 
 async function run(core: Core, writeOutputs: WriteOutputs, registered: RegisteredFunction, invocation: Invocation) {
   const { metadata } = registered;
-  const { invocationId = randomUUID() } = invocation;
+  const invocationId = randomUUID();
   const startedAt = performance.now();
   const tell = (level: "debug" | "error", text: string) => core.writeLog(level, "system", text, metadata.name);
   try {

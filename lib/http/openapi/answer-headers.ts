@@ -13,6 +13,10 @@ const described = {
     description: "Only with CSV: what is missing, and what to do",
     schema: { type: "string" },
   },
+  Link: {
+    description: 'Where the next part is (`rel="next"`, RFC 8288), relative to this address; missing on the last one',
+    schema: { type: "string" },
+  },
   ETag: { description: "Names this content", schema: { type: "string" } },
   "Content-Encoding": { description: "br or gzip", schema: { type: "string" } },
   "Content-Language": { description: "The language of the page", schema: { type: "string" } },

@@ -6,6 +6,8 @@ import { usePortal } from "../../portal.ts";
 
 type Props = { query: Record<string, string | undefined> };
 
+const ENTRIES_AT_ONCE = "10000";
+
 /** Saves all that fits the filters as a file. The token travels in a header, so the file is fetched first and then saved. */
 export function Export({ query }: Props) {
   const { texts, api } = usePortal();
@@ -13,7 +15,7 @@ export function Export({ query }: Props) {
   const [isSaved, setSaved] = useState(false);
   const { run, isRunning, problem } = useAction(async (format: "csv" | "ndjson") => {
     setSaved(false);
-    save(await api.download(pathWith("/api/audit", { ...query, format })), `audit.${format}`);
+    save(await api.download(pathWith("/api/audit", { ...query, format, top: ENTRIES_AT_ONCE })), `audit.${format}`);
     setSaved(true);
   });
   return (

@@ -11,7 +11,6 @@ const app: ServingApp = {
   admit: () => undefined,
   requireIntuneRight: async () => undefined,
   allowedOrigins: ["https://portal.example"],
-  paced: async (body) => body,
   authenticate: async (authorization) => {
     if (authorization === "Bearer bruno") return agent;
     throw new AppError("unauthenticated", "Send a token.");

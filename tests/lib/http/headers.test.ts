@@ -22,7 +22,7 @@ describe("Every answer", () => {
     const headers = from("https://portal.example");
     expect(headers).toMatchObject({ "access-control-allow-origin": "https://portal.example", vary: "Origin" });
     expect(headers).not.toHaveProperty("access-control-allow-credentials");
-    expect(headers["access-control-expose-headers"]?.split(", ").sort()).toEqual(["Location", "Retry-After"]);
+    expect(headers["access-control-expose-headers"]?.split(", ").sort()).toEqual(["Link", "Location", "Retry-After"]);
   });
 
   test.each([

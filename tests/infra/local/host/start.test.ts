@@ -113,6 +113,11 @@ describe("The host ends with exit code 1 and one message", () => {
       { "main.mjs": `${ESM}${hello("one")}\napp.hook.appStart(() => { throw new Error("hook failed"); });` },
       /hook failed/,
     ],
+    [
+      "when the app wants HTTP streaming",
+      { "main.mjs": `${ESM}${hello("one")}\napp.setup({ enableHttpStream: true });` },
+      /enableHttpStream/,
+    ],
   ])("%s", async (_, files, expected) => {
     const { code, output } = await runApp({ files });
     expect(output).toMatch(expected);
