@@ -57,7 +57,7 @@ var content = {
           style: 'pills'
           parameters: [
             {
-              id: 'b3c0b6c5-8a5c-4d37-9a3e-0f5b0c6f2a11'
+              id: guid(insights.id, 'time')
               version: 'KqlParameterItem/1.0'
               name: 'time'
               label: 'Time'

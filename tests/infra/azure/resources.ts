@@ -67,8 +67,9 @@ function bodyProblems(file: BicepFile, resource: Block, schemas: Schemas, visit:
     const literal = literalOf(node);
     const choices = type.split(" | ");
     if (choices.length > 1 || !["string", "int", "bool", "any"].includes(type)) {
-      if (literal !== undefined && !choices.includes("string") && !choices.includes(literal))
-        say(node, `${path} is none of ${type}`);
+      // A list that is open to any string still names all that there are.
+      const isListed = literal === undefined || choices.includes(literal) || choices.every((each) => each === "string");
+      if (!isListed) say(node, `${path} is none of ${type}`);
       return;
     }
     if (kind && type !== "any" && kind !== type) say(node, `${path} is no ${type}`);
