@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { createApp } from "../lib/app.ts";
+import { createApp, warmUp } from "../lib/app.ts";
 import { readSettings } from "../lib/settings.ts";
 import { register, registerPreflight } from "./register.ts";
 
@@ -10,3 +10,6 @@ register(app, () => connector);
 const connector = createApp(readSettings(process.env));
 
 if (connector.allowedOrigins.length > 0) registerPreflight(app, () => connector);
+
+// SDKs load after the start, which need not wait for them, and before the first request, which would.
+setImmediate(warmUp);
