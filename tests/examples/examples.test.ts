@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { call } from "../../infra/local/demo/browser.ts";
@@ -49,6 +51,27 @@ testCurl(
     const refused = await run("bash", [example("curl.sh"), "HOLO-01"], connected.variables);
     expect(refused.code).not.toBe(0);
     expect(refused.output + refused.errors).toContain('"code":"device-not-eligible"');
+  },
+  TIMEOUT_MS,
+);
+
+testCurl(
+  "the loop of docs/operations.md saves the whole audit part by part",
+  async () => {
+    const document = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");
+    const loop = /## Exporting the audit\n.*?```sh\n(.*?)```/s.exec(document)?.[1] ?? "";
+    const inParts = loop.replace("from=2026-01-01&top=10000", "from=2026-01-01&action=connector.&top=3");
+    expect(inParts).not.toBe(loop);
+    const directory = mkdtempSync(join(tmpdir(), "export-test-"));
+    const { CONNECTOR_URL: app = "" } = connected.variables;
+    const ended = await run("bash", ["--norc", "-ec", inParts], { app, token: connected.token }, directory);
+    expect(ended).toEqual({ code: 0, output: "", errors: "" });
+    const { value } = await get<{ value: AuditEntry[] }>("/api/audit?from=2026-01-01&action=connector.");
+    const [head, ...lines] = readFileSync(join(directory, "audit.csv"), "utf8").trimEnd().split("\r\n");
+    expect(head).toMatch(/^id,at,/);
+    expect(value.length).toBeGreaterThan(3);
+    expect(lines.map((line) => line.split(",")[0])).toEqual(value.map(({ id }) => id));
+    rmSync(directory, { recursive: true });
   },
   TIMEOUT_MS,
 );
