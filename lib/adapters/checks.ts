@@ -9,7 +9,9 @@ import { callApi } from "./teamviewer/api.ts";
 
 type Deps = {
   connections: ConnectionStore;
-  deployedSecrets: readonly (() => Promise<string>)[];
+  /** Throws when the queue of notifications could not be written to. */
+  checkQueue: () => Promise<void>;
+  deployedSecrets: readonly (() => Promise<unknown>)[];
   devices: DeviceDirectory;
   names: NameDirectory;
   access: TeamViewerAccess;
@@ -25,6 +27,7 @@ const NOBODY = "00000000-0000-4000-8000-000000000000";
 /** One cheap call to each dependency. A connector that nobody connected yet is no fault. */
 export function makeChecks({
   connections,
+  checkQueue,
   deployedSecrets,
   devices,
   names,
@@ -35,8 +38,8 @@ export function makeChecks({
   outbound,
 }: Deps): Record<string, Check> {
   return {
-    storage: () => connections.read(),
-    keyVault: () => Promise.all(deployedSecrets.map((read) => read())),
+    storage: () => allOf([connections.read(), checkQueue()]),
+    keyVault: () => allOf(deployedSecrets.map((read) => read())),
     graph: () => devices.find(NOBODY),
     people: () =>
       names.nameOf(NOBODY).catch((error: unknown) => {
@@ -64,9 +67,21 @@ export function makeChecks({
   };
 }
 
+/** Waits for all, so that whoever looks is told everything that is wrong, each once. */
+async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
+  const failures = (await Promise.allSettled(works)).flatMap((each) =>
+    each.status === "rejected" ? [each.reason] : [],
+  );
+  const [first] = failures;
+  if (failures.length === 0) return;
+  if (!failures.every((each) => isAppError(each))) throw first;
+  const texts = new Set(failures.map(({ message }: AppError) => message));
+  throw new AppError("upstream-unavailable", [...texts].join(" "), { cause: first });
+}
+
 /** Graph's own words for it name no permission. */
 function peopleUnreadable(cause: AppError): AppError {
   const text =
-    "Microsoft Graph does not let this app read people. Grant its identity User.Read.All and consent to it; until then users are addressed in the default language, and people are shown by their ids.";
+    "Microsoft Graph does not let this app read people. Grant its identity User.Read.All and consent to it (its token tells of it at the latest after a day); until then users are addressed in the default language, and people are shown by their ids.";
   return new AppError("upstream-invalid", text, { cause });
 }

@@ -21,6 +21,7 @@ import { makeLateEntries, makeSealProgress, notingLateEntries } from "./azure/se
 import { makeDeployedSecret, makeSecrets } from "./azure/secrets.ts";
 import { makeSessionStore } from "./azure/session-store.ts";
 import { makeSourceStore } from "./azure/source-store.ts";
+import { bytesOf } from "./azure/state-key.ts";
 import { makeTables } from "./azure/table.ts";
 import { makeTokenVault } from "./azure/token-vault.ts";
 import { makeWebhookQueue } from "./azure/webhook-queue.ts";
@@ -64,6 +65,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
   const secrets = makeSecrets(settings.keyVaultUrl, credential);
   const clientSecret = makeDeployedSecret(secrets, "teamviewer-client-secret", now);
   const stateKey = makeDeployedSecret(secrets, "state-key", now);
+  const queue = makeNotificationQueue(settings.storage, credential);
   const graph = makeGraphClient({ graphUrl, credential, outbound, newId });
   const devices = makeDeviceDirectory(graph);
   const names = makeNameDirectory(graph);
@@ -99,7 +101,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
     consents: makeConsentStore(tables("consents")),
     sessions: makeSessionStore({ table: tables("sessions"), now }),
     ledger: makeNotificationLedger(tables("notifications")),
-    queue: makeNotificationQueue(settings.storage, credential),
+    queue: { send: queue.send, sendToPoison: queue.sendToPoison },
     lease: makeLease({ table: tables("connections"), newId }),
     seal: makeSeal({ stateKey, now }),
     answerTokens: makeAnswerTokens({ stateKey }),
@@ -148,7 +150,8 @@ export function makeOutside(settings: Settings, now: () => Date) {
     checksWith: (access: TeamViewerAccess) =>
       makeChecks({
         connections,
-        deployedSecrets: [clientSecret, stateKey],
+        checkQueue: queue.check,
+        deployedSecrets: [clientSecret, () => bytesOf(stateKey)],
         devices,
         names,
         access,

@@ -1,4 +1,5 @@
 import type { TokenCredential } from "@azure/identity";
+import { AppError } from "../../errors.ts";
 import { whenNeeded } from "../when-needed.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -18,12 +19,16 @@ export function makeManagedIdentity(clientId: string | undefined): TokenCredenti
       const ends = [options?.abortSignal, AbortSignal.timeout(TIMEOUT_MS)].filter(
         (each) => each instanceof AbortSignal,
       );
-      return Promise.race([
-        credential().then((own) => own.getToken(scopes, options)),
-        rejectedBy(AbortSignal.any(ends)),
-      ]);
+      const token = credential().then((own) => own.getToken(scopes, options));
+      return Promise.race([token.catch(refused), rejectedBy(AbortSignal.any(ends))]);
     },
   };
+}
+
+function refused(cause: unknown): never {
+  const text =
+    "The managed identity endpoint gives this app no token. Assign the identity to the app; one that is user-assigned is named in AZURE_CLIENT_ID and AzureWebJobsStorage__clientId.";
+  throw new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: 30 });
 }
 
 function rejectedBy(signal: AbortSignal): Promise<never> {

@@ -3,6 +3,8 @@ import type { QueueClient } from "@azure/storage-queue";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
 import { whenNeeded } from "../when-needed.ts";
+import { refusalText } from "./refusal.ts";
+import { statusOf } from "./status-of.ts";
 
 const TIMEOUT_MS = 10_000;
 const MAX_MESSAGE_BYTES = 48 * 1024;
@@ -14,6 +16,14 @@ export function makeQueue<Message>(storage: StorageSettings, credential: TokenCr
   return {
     send: (message: Message, delaySeconds = 0): Promise<void> => send(queue, message, delaySeconds),
     sendToPoison: (raw: unknown): Promise<void> => send(poison, fitting(raw), 0),
+    /** Throws when the queue could not be written to; one that is not there yet is made when it is. */
+    async check(): Promise<void> {
+      try {
+        await (await queue()).getProperties({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+    },
   };
 }
 
@@ -34,11 +44,20 @@ async function send(open: () => Promise<QueueClient>, message: unknown, visibili
       await put();
     });
   } catch (error) {
-    throw new AppError("upstream-unavailable", "The queue does not answer. Try again in half a minute.", {
-      cause: error,
-      retryAfterSeconds: 30,
-    });
+    throw unavailable(error);
   }
+}
+
+function unavailable(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const text =
+    statusOf(error) === 403
+      ? refusalText(
+          error,
+          "The storage account refuses this app. Give its identity the role Storage Queue Data Contributor; a new role takes some minutes to work.",
+        )
+      : "The queue does not answer. Try again in half a minute.";
+  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
 }
 
 async function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): Promise<QueueClient> {

@@ -5,6 +5,7 @@ import { type Seal, sealSchema } from "../../audit/seal.ts";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
 import { whenNeeded } from "../when-needed.ts";
+import { refusalText } from "./refusal.ts";
 import { statusOf } from "./status-of.ts";
 
 const CONTAINER = "audit-seals";
@@ -128,7 +129,10 @@ async function answering<T>(ask: () => Promise<T>): Promise<T> {
     if (cause instanceof AppError) throw cause;
     const isForbidden = statusOf(cause) === 403;
     const text = isForbidden
-      ? "The storage account refuses to keep seals. Give this app's identity the role Storage Blob Data Contributor."
+      ? refusalText(
+          cause,
+          "The storage account refuses to keep seals. Give this app's identity the role Storage Blob Data Contributor; a new role takes some minutes to work.",
+        )
       : "The seals cannot be read or written: the storage account's blobs do not answer. Try again in half a minute.";
     throw new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: isForbidden ? 120 : 30 });
   }

@@ -3,6 +3,7 @@ import type { SealKeys } from "../../audit/ports.ts";
 import { publicKeySchema } from "../../audit/seal.ts";
 import { AppError } from "../../errors.ts";
 import { whenNeeded } from "../when-needed.ts";
+import { refusalText } from "./refusal.ts";
 import { vaultOptions } from "./secrets.ts";
 import { statusOf } from "./status-of.ts";
 
@@ -72,9 +73,13 @@ const keyMissing = (cause: unknown) =>
   );
 
 function unavailable(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
   const text =
     statusOf(cause) === 403
-      ? `Key Vault refuses to sign with ${NAME}. Give this app's identity the role Key Vault Crypto User; a new role takes some minutes to work.`
+      ? refusalText(
+          cause,
+          `Key Vault refuses to sign with ${NAME}. Give this app's identity the role Key Vault Crypto User; a new role takes some minutes to work.`,
+        )
       : "Key Vault does not answer. Try again in half a minute.";
   return new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: statusOf(cause) === 403 ? 120 : 30 });
 }

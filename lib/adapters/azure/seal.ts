@@ -1,21 +1,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Seal } from "../../connector/ports.ts";
-import { AppError } from "../../errors.ts";
+import { bytesOf, type StateKey } from "./state-key.ts";
 
-type Deps = { stateKey: () => Promise<string>; now: () => Date };
+type Deps = { stateKey: StateKey; now: () => Date };
 
 const KEY_BYTES = 32;
 
-/** A key of its own for each purpose (RFC 5869), from the secret `state-key` (base64 of 32 random bytes). */
-async function derivedKey(stateKey: () => Promise<string>, purpose: string): Promise<Uint8Array> {
-  const secret = Buffer.from(await stateKey(), "base64");
-  if (secret.length < KEY_BYTES) {
-    throw new AppError(
-      "upstream-unavailable",
-      "The secret state-key is too short. Set it to 32 random bytes in base64.",
-      { retryAfterSeconds: 60 },
-    );
-  }
+/** A key of its own for each purpose (RFC 5869), from the secret `state-key`. */
+async function derivedKey(stateKey: StateKey, purpose: string): Promise<Uint8Array> {
+  const secret = await bytesOf(stateKey);
   return new Uint8Array(hkdfSync("sha256", secret, "", `remote-assistance/${purpose}`, KEY_BYTES));
 }
 

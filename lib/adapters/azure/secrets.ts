@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
 import { whenNeeded } from "../when-needed.ts";
+import { refusalText } from "./refusal.ts";
 import { statusOf } from "./status-of.ts";
 
 /** The vault's secrets, with deadlines. `get` and `remove` take a missing secret as an answer, not an error. */
@@ -57,9 +58,13 @@ export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secr
 }
 
 function unavailable(error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const isForbidden = statusOf(error) === 403;
   const text = isForbidden
-    ? "Key Vault refuses this app. Give its identity the role Key Vault Secrets Officer; a new role takes some minutes to work."
+    ? refusalText(
+        error,
+        "Key Vault refuses this app. Give its identity the role Key Vault Secrets Officer; a new role takes some minutes to work.",
+      )
     : "Key Vault does not answer. Try again in half a minute.";
   return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: isForbidden ? 120 : 30 });
 }
@@ -77,7 +82,8 @@ export function makeDeployedSecret(secrets: Secrets, name: string, now: () => Da
 
   async function read(): Promise<string> {
     try {
-      const value = await secrets.get(name);
+      // What a command line or an editor put at its end is no part of it.
+      const value = (await secrets.get(name))?.trim();
       if (!value)
         throw new AppError(
           "upstream-unavailable",

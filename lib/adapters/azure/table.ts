@@ -3,6 +3,7 @@ import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
 import { whenNeeded } from "../when-needed.ts";
+import { refusalText } from "./refusal.ts";
 import { applyChanges, type RowChange } from "./row-change.ts";
 import { statusOf } from "./status-of.ts";
 import { clientOf } from "./table-client.ts";
@@ -140,7 +141,14 @@ function isTableMissing(error: unknown): boolean {
 }
 
 function unavailable(error: unknown): AppError {
-  const text = "The storage account does not answer. Try again in half a minute.";
+  if (error instanceof AppError) return error;
+  const text =
+    statusOf(error) === 403
+      ? refusalText(
+          error,
+          "The storage account refuses this app. Give its identity the role Storage Table Data Contributor; a new role takes some minutes to work.",
+        )
+      : "The storage account does not answer. Try again in half a minute.";
   return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
 }
 

@@ -7,6 +7,7 @@ type Deps = { graphUrl: string; credential: TokenCredential; outbound: Outbound;
 
 const GRAPH = "https://graph.microsoft.com";
 const TIMEOUT_MS = 10_000;
+const NO_TOKEN = "the managed identity gives no token for Microsoft Graph";
 
 /** National clouds have addresses, and so token audiences, of their own (learn.microsoft.com/graph/deployments). */
 const CLOUDS = [
@@ -51,9 +52,9 @@ async function tokenOf(credential: TokenCredential, audience: string): Promise<s
     const token = await credential.getToken(`${audience}/.default`);
     if (token) return token.token;
   } catch (error) {
-    throw new OutboundError("not-sent", "the managed identity gives no token for Microsoft Graph", error);
+    throw new OutboundError("not-sent", NO_TOKEN, error);
   }
-  throw new OutboundError("not-sent", "the managed identity gives no token for Microsoft Graph");
+  throw new OutboundError("not-sent", NO_TOKEN);
 }
 
 function plainHeaders({ options }: Context): Record<string, string> {
@@ -66,8 +67,13 @@ export function translateGraphError(error: unknown): AppError {
   const status = error instanceof GraphError ? error.statusCode : 0;
   const kind = transportKindOf(error);
   if (status === 403) {
-    const text = `Microsoft Graph refuses this app${scopesNamedIn(error)}. Grant its identity the permission and consent to it.`;
+    const text = `Microsoft Graph refuses this app${scopesNamedIn(error)}. Grant its identity the permission and consent to it. Its token tells of it at the latest after a day.`;
     return new AppError("upstream-invalid", text, { cause: error });
+  }
+  if (kind === "not-sent" && error instanceof Error && error.message === NO_TOKEN) {
+    const text =
+      "Microsoft Graph cannot be asked: the managed identity endpoint gives this app no token. Assign the identity to the app, and name it in AZURE_CLIENT_ID if it is user-assigned.";
+    return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
   }
   if (kind === "timeout")
     return new AppError("upstream-timeout", "Microsoft Graph did not answer in time. Try again.", { cause: error });

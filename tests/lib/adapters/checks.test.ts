@@ -26,6 +26,9 @@ function checks(changes: Partial<Ports> = {}, answer: Partial<OutboundAnswer> | 
       putInUse: broken,
       remove: broken,
     },
+    checkQueue: async () => {
+      asked.push("queue");
+    },
     deployedSecrets: [1, 2].map((number) => async () => {
       asked.push(`secret ${number}`);
       return "value";
@@ -85,10 +88,26 @@ describe("The look at what the product depends on", () => {
     for (const name of names) await expect(run(name)).resolves.toBeUndefined();
   });
 
-  test("reads the connections from the storage account", async () => {
+  test("reads the connections from the storage account, and looks at its queue", async () => {
     const { run, asked } = checks();
     await run("storage");
-    expect(asked).toEqual(["connections"]);
+    expect(asked).toEqual(["connections", "queue"]);
+    const refusing = async () => {
+      throw new AppError("upstream-unavailable", "Give Storage Queue Data Contributor.");
+    };
+    await expect(checks({ checkQueue: refusing }).run("storage")).rejects.toThrow("Queue Data Contributor");
+  });
+
+  test("tells everything that is wrong with a service, each thing once", async () => {
+    const missing = (words: string) => async () => {
+      throw new AppError("upstream-unavailable", words);
+    };
+    const deployedSecrets = [missing("a is not set."), missing("b is too short."), missing("a is not set.")];
+    await expect(checks({ deployedSecrets }).run("keyVault")).rejects.toThrow(/^a is not set\. b is too short\.$/);
+    const bug = async () => {
+      throw new TypeError("x");
+    };
+    await expect(checks({ deployedSecrets: [...deployedSecrets, bug] }).run("keyVault")).rejects.toThrow();
   });
 
   test("reads every secret of the deployment from the vault, and one that fails is enough", async () => {

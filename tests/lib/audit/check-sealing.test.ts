@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { makeCheckSealing } from "../../../lib/audit/check-sealing.ts";
+import { AppError } from "../../../lib/errors.ts";
 import { type AuditInMemory, anEntry, minute, startAudit } from "./an-audit.ts";
 
 let audit: AuditInMemory;
@@ -22,6 +23,18 @@ test("an entry may wait a quarter of an hour for its seal, not longer", async ()
   const failure = await check().catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: "upstream-unavailable", retryAfterSeconds: 60 });
   expect(String(failure)).toMatch(/seal-audit.*Key Vault Crypto User.*AzureWebJobsStorage__blobServiceUri/s);
+});
+
+test("what refuses is told in its own words, where it still refuses", async () => {
+  audit.write(anEntry(0));
+  audit.setClock(16);
+  const refusing = (words: string) => async () => {
+    throw new AppError("upstream-unavailable", words);
+  };
+  const chain = { tail: refusing("Give Blob.") };
+  await expect(makeCheckSealing({ ...audit, chain })()).rejects.toThrow("Give Blob.");
+  const keys = { current: refusing("Give Crypto.") };
+  await expect(makeCheckSealing({ ...audit, keys })()).rejects.toThrow("Give Crypto.");
 });
 
 test("what is sealed waits no more, nor does what is older than anything kept", async () => {

@@ -94,6 +94,28 @@ test.each(["", "short", randomBytes(31).toString("base64")])(
   },
 );
 
+test.each(["not a key of 32 bytes, but a sentence", "{}".repeat(40), `${key}\n${key}`])(
+  "A state key that is not base64 (%#) is refused aloud",
+  async (none) => {
+    await expect(sealOf(none).close("ticket", {}, 1000)).rejects.toThrow("state-key is not base64");
+  },
+);
+
+test("A state key that is none is read again at once, and serves as soon as it is put right", async () => {
+  const kept = ["short", "short", key];
+  const asked: (string | undefined)[] = [];
+  const tokens = makeAnswerTokens({
+    stateKey: async (refused) => {
+      asked.push(refused);
+      return kept.shift() ?? key;
+    },
+  });
+  const sessionId = "0123456789abcdef0123456789abcdef";
+  await expect(tokens.tokenOf(sessionId)).rejects.toThrow("openssl rand -base64 32");
+  expect(await tokens.sessionIdOf(await tokens.tokenOf(sessionId))).toBe(sessionId);
+  expect(asked.slice(0, 2)).toEqual([undefined, "short"]);
+});
+
 describe("The token of an answer page", () => {
   const tokens = makeAnswerTokens({ stateKey: async () => key });
   const id = "0123456789abcdef0123456789abcdef";
