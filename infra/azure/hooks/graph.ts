@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AzError, again, az } from "./az.ts";
 import { withPrivateFile } from "./private-file.ts";
+import { pauseSeconds } from "./said.ts";
 
 const named = z.object({ id: z.string(), value: z.string().nullish() });
 /** What is read of objects in Entra. */
@@ -25,7 +26,7 @@ export type Graph = {
 };
 
 /** Microsoft Graph in the name of whoever signed in with `az login`. */
-export function makeGraph({ pauseSeconds = 5, url = "https://graph.microsoft.com" } = {}): Graph {
+export function makeGraph(url = "https://graph.microsoft.com"): Graph {
   const isNew = (error: unknown) =>
     error instanceof AzError && /does not exist|resourcenotfound|not found/i.test(error.message);
 
@@ -37,7 +38,7 @@ export function makeGraph({ pauseSeconds = 5, url = "https://graph.microsoft.com
     // What was made a moment ago is not known everywhere yet.
     const text = await again(() => (body === undefined ? call([]) : withPrivateFile(JSON.stringify(body), withBody)), {
       tries: 6,
-      pauseSeconds,
+      pauseSeconds: pauseSeconds(5),
       isWorthIt: isNew,
     });
     return text.trim() === "" ? undefined : JSON.parse(text);

@@ -24,8 +24,9 @@ await tell(async () => {
   say(`Registered the API (${found.API_CLIENT_ID}) and the portal (${found.PORTAL_CLIENT_ID}) in Entra.`);
 });
 
-const askedOf = (command: string) =>
-  `Ask an administrator of Entra (Application Administrator) to run\n  ${command}\nand do what it prints, then go on.`;
+function askedOf(command: string): string {
+  return `Ask an administrator of Entra (Application Administrator) to run\n  ${command}\nand do what it prints, then go on.`;
+}
 
 /** Makes the registrations of the API and of the portal, or brings them to what they should be. */
 async function register(

@@ -5,6 +5,9 @@ export function said(name: string): string {
   throw new Error(`${name} is not set. azd sets it for its hooks; by hand: ${name}=… before the command.`);
 }
 
+/** How long to wait before asking again, unless the environment says otherwise. */
+export const pauseSeconds = (usual: number): number => Number(process.env.PAUSE_SECONDS || usual);
+
 /** Prints one line. */
 export const say = (text: string): void => {
   process.stdout.write(`${text}\n`);

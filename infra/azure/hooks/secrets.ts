@@ -1,21 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { parseArgs } from "node:util";
 import { again, az, isClosed, isForbidden } from "./az.ts";
 import { withPrivateFile } from "./private-file.ts";
-import { said, say, tell } from "./said.ts";
+import { pauseSeconds, said, say, tell } from "./said.ts";
 
 const TEAMVIEWER_SECRET = "teamviewer-client-secret";
 const STATE_KEY = "state-key";
 
 await tell(async () => {
-  const { values } = parseArgs({ options: { "pause-seconds": { type: "string", default: "15" } } });
   const vault = said("KEY_VAULT_NAME");
   // A role that has just been given takes up to ten minutes to work.
   const patiently = {
     tries: 40,
-    pauseSeconds: Number(values["pause-seconds"]),
+    pauseSeconds: pauseSeconds(15),
     isWorthIt: (error: unknown) => isForbidden(error) && !isClosed(error),
   };
   const list = ["keyvault", "secret", "list", "--vault-name", vault, "--query", "[].name", "--output", "json"];
@@ -64,5 +62,6 @@ async function asked(): Promise<string> {
   return answer;
 }
 
-const closed = (vault: string) =>
-  `The vault ${vault} is reached from its network alone. Run \`npx node infra/azure/hooks/secrets.ts\` there, or let this address in for now: azd env set DEPLOYER_IP_RANGE <your public address>/32, azd provision, and afterwards the same with an empty value.`;
+function closed(vault: string): string {
+  return `The vault ${vault} is reached from its network alone. Run \`npx node infra/azure/hooks/secrets.ts\` there, or let this address in for now: azd env set DEPLOYER_IP_RANGE <your public address>/32, azd provision, and afterwards the same with an empty value.`;
+}
