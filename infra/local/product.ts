@@ -22,6 +22,8 @@ type Options = {
   isWatching?: boolean;
   isVerbose?: boolean;
   isBuilt?: boolean;
+  /** Where the app to run is: this checkout, or what a package holds. */
+  appDirectory?: string;
   onOutput?: (text: string) => void;
   /** Settings that replace or add to the usual ones. */
   settings?: Record<string, string>;
@@ -62,7 +64,7 @@ export async function startProduct(options: Options): Promise<Product> {
     superviseHost({
       args: [
         "--app",
-        root,
+        options.appDirectory ?? root,
         "--port",
         String(hostPort),
         "--data",
