@@ -8,8 +8,8 @@ const REASONS: Record<string, string> = {
 
 /** What to do about a 403 of Key Vault or storage, where its code tells that something else than a role is missing. */
 export function refusalText(error: unknown, otherwise: string): string {
-  const { code, response } = error as { code?: unknown; response?: { bodyAsText?: unknown } };
-  const said = `"${String(code)}" ${String(response?.bodyAsText ?? "")}`;
+  const { code, details } = error as { code?: unknown; details?: unknown };
+  const said = JSON.stringify([code, details]);
   const reason = Object.keys(REASONS).find((each) => new RegExp(`\\b${each}\\b`).test(said));
   return (reason && REASONS[reason]) ?? otherwise;
 }
