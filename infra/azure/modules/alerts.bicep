@@ -31,7 +31,8 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)
   }
 }
 
-// What each means and what to do: docs/operations.md. A query has rows while something is wrong.
+// What each means and what to do: docs/monitoring.md. Each is looked at every quarter of an hour: more often costs more than the rest
+// of the connector. A query has rows while something is wrong.
 var rules = [
   {
     name: 'needs-consent'
@@ -49,14 +50,14 @@ var rules = [
   }
   {
     name: 'dependency-failures'
-    title: 'A service does not answer'
+    title: 'A service fails'
     query: loadTextContent('../queries/dependency-failures.kql')
     severity: 2
     window: 'PT15M'
   }
   {
     name: 'refresh-age'
-    title: 'TeamViewer\'s tokens are not refreshed'
+    title: 'Tokens are not refreshed'
     query: loadTextContent('../queries/refresh-age.kql')
     severity: 2
     window: 'PT30M'
@@ -78,7 +79,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: rule.title
-      description: 'What to do: docs/operations.md of the remote-assistance connector.'
+      description: 'What to do: docs/monitoring.md of the remote-assistance connector.'
       enabled: true
       severity: rule.severity
       scopes: [insights.id]

@@ -153,7 +153,7 @@ describe("Roles", () => {
   });
 });
 
-test("each alert looks back as far as its query says, and each query is used", async () => {
+test("each alert looks back as far as its query and the page about it say, and each query is used", async () => {
   const rules = childrenOf(variableOf(alerts, "rules") ?? alerts.root);
   expect(rules.length).toBe(5);
   for (const rule of rules) {
@@ -161,6 +161,10 @@ test("each alert looks back as far as its query says, and each query is used", a
     const minutes = /Window: (\d+) minutes/.exec(textOf(`infra/azure/${path}`))?.[1];
     expect([path, literalOf(propertyOf(rule, "window"))]).toEqual([path, `PT${minutes}M`]);
     expect(path).toBe(`queries/${literalOf(propertyOf(rule, "name"))}.kql`);
+    expect(textOf("docs/monitoring.md")).toContain(`### ${literalOf(propertyOf(rule, "title"))}\n`);
+    expect(textOf("docs/monitoring.md")).toContain(
+      `\`${path?.split("/").at(-1)}\`, every 15 minutes, over ${minutes}.`,
+    );
   }
   const bicep = globSync("infra/azure/modules/*.bicep", { cwd: root }).map(textOf).join("\n");
   const queries = globSync("infra/azure/queries/*.kql", { cwd: root }).map((path) => path.split(/[\\/]/).at(-1) ?? "");
