@@ -260,7 +260,7 @@ module app 'modules/app.bicep' = {
     name: 'func-${token}'
     planName: 'plan-${token}'
     location: location
-    tags: union(tags, { 'azd-service-name': 'connector' })
+    tags: tags
     identityName: identity.outputs.name
     storageName: storage.outputs.name
     packageContainerName: storage.outputs.packageContainerName

@@ -1,5 +1,7 @@
 // What the connector needs in Entra, for whoever prefers Bicep to infra/azure/hooks/entra.ts, which does the same.
 // Deployed before the rest (without the identity and the address, which are not known yet), and once more after it.
+targetScope = 'subscription'
+
 extension microsoftGraphV1
 
 @minLength(1)

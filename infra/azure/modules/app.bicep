@@ -70,7 +70,8 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
-  tags: tags
+  // azd deploys to the one resource that has this tag.
+  tags: union(tags, { 'azd-service-name': 'connector' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'

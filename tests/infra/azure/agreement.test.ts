@@ -7,7 +7,7 @@ import { type BicepFile, readBicep, textsOf, valueAt, variableOf } from "./bicep
 import { namesInCode } from "./names-in-code.ts";
 import { builtInRoles, roleProblems } from "./roles.ts";
 import { settingProblems, settingsAsTold, settingsRead } from "./settings.ts";
-import { childrenOf, literalOf, nodesOf, propertyOf } from "./syntax.ts";
+import { childrenOf, literalOf, propertyOf } from "./syntax.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const textOf = (path: string) => readFileSync(join(root, path), "utf8");
@@ -195,7 +195,10 @@ test("azd deploys what the build makes as it is", () => {
   expect(text).toMatch(/^ {4}dist: dist$/m);
   expect(text).toMatch(/^ {4}remoteBuild: false$/m);
   for (const [, path] of text.matchAll(/node (infra\S+\.ts)/g)) expect(textOf(path ?? "")).toContain("await tell(");
-  const tags = app.resources.length > 0 && [...nodesOf(main.root)].map(({ text }) => text);
-  expect(tags).toContain("{ 'azd-service-name': 'connector' }");
+  const tagged = app.resources.filter((resource) => valueAt(resource, "tags")?.text.includes("azd-service-name"));
+  expect(tagged.map((resource) => [resource.name, valueAt(resource, "tags")?.text])).toEqual([
+    ["app", "union(tags, { 'azd-service-name': 'connector' })"],
+  ]);
+  expect(variableOf(main, "tags")?.text).toBe("{ 'azd-env-name': environmentName }");
   expect(text).toMatch(/^services:\n {2}connector:$/m);
 });
