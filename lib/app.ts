@@ -151,7 +151,15 @@ export function createApp(
     pageLanguage: makePageLanguage({ userLanguageOf, pause: outside.pause, defaultLanguage }),
     sessionIdOfToken: answerTokens.sessionIdOf,
     devices,
-    checkDevice: makeCheckDevice({ devices, connections, ledger, now, policy, rules }),
+    checkDevice: makeCheckDevice({
+      devices,
+      permissionsHeld: outside.permissionsHeld,
+      connections,
+      ledger,
+      now,
+      policy,
+      rules,
+    }),
     listAudit: makeListAudit({ auditLog, now, auditRetentionMonths }),
     health: makeHealth({
       checks: {

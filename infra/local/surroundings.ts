@@ -60,7 +60,9 @@ export async function startSurroundings({ port, dataDirectory, certificateFile }
     };
     const authority = `${entra.url}/${TENANT_ID}`;
     const vault = keep(await startVault({ port: portAt(4), certificate, authority, secrets, ...fileOf("vault") }));
-    const identity = keep(await startIdentity({ port: portAt(5), header: IDENTITY_HEADER }));
+    const rolesAt = (resource: string) =>
+      resource === "https://graph.microsoft.com" ? graph.grantedPermissions() : undefined;
+    const identity = keep(await startIdentity({ port: portAt(5), header: IDENTITY_HEADER, rolesAt }));
     const directory = dataDirectory && join(dataDirectory, "storage");
     const storage = keep(await startAzurite({ port: portAt(6), directory }));
 

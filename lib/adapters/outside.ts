@@ -37,6 +37,7 @@ import { makeDeviceDirectory } from "./graph/device-directory.ts";
 import { makeIntuneActions } from "./graph/intune-actions.ts";
 import { makeMail } from "./graph/mail.ts";
 import { makeNameDirectory } from "./graph/name-directory.ts";
+import { makePermissionsHeld } from "./graph/permissions.ts";
 import { makeTeamsFeed } from "./graph/teams-feed.ts";
 import { makeWatch, tellOutcome } from "./invocation.ts";
 import { type CircuitChange, makeOutbound } from "./outbound.ts";
@@ -107,6 +108,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
     answerTokens: makeAnswerTokens({ stateKey }),
     vault: makeTokenVault(secrets),
     devices,
+    permissionsHeld: makePermissionsHeld({ graphUrl, credential }),
     senders: {
       companyPortal: makeCompanyPortal(graph),
       teams: settings.teamsAppId ? makeTeamsFeed(graph, settings.teamsAppId) : undefined,

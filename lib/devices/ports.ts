@@ -11,6 +11,9 @@ export type DeviceDirectory = {
   languageOf: (userId: string) => Promise<string | undefined>;
 };
 
+/** Which permissions this app holds at Microsoft Graph, as far as it can know; undefined when it cannot. */
+export type PermissionsHeld = () => Promise<readonly string[] | undefined>;
+
 /** What somebody or something with an id is called. */
 export type Named = { kind: "person" | "device" | "application"; name: string };
 

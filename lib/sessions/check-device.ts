@@ -4,8 +4,8 @@ import type { Check, Requirements } from "../devices/check.ts";
 import { complianceOf } from "../devices/compliance.ts";
 import type { Device, DeviceView } from "../devices/device.ts";
 import type { Policy } from "../devices/eligibility.ts";
-import type { DeviceDirectory } from "../devices/ports.ts";
-import { channelChecks, complianceChecks, eligibilityChecks } from "../devices/remedies.ts";
+import type { DeviceDirectory, PermissionsHeld } from "../devices/ports.ts";
+import { channelChecks, complianceChecks, eligibilityChecks, permissionChecks } from "../devices/remedies.ts";
 import { viewOfDevice } from "../devices/view.ts";
 import { deviceNotFound, isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
@@ -15,6 +15,7 @@ import { formOf, quietRefusal, type RequestRules } from "./rules.ts";
 
 type Deps = {
   devices: Pick<DeviceDirectory, "find">;
+  permissionsHeld: PermissionsHeld;
   connections: Pick<ConnectionStore, "read">;
   ledger: Pick<NotificationLedger, "sentTimes">;
   now: () => Date;
@@ -34,7 +35,7 @@ const connectorRemedies: Record<string, string> = {
  * One device with what a request for it would meet: what it has to say, and every blocker with its remedy. Device, connection
  * and budget are read side by side; a storage that does not answer is one of the findings. Throws `device-not-found`.
  */
-export function makeCheckDevice({ devices, connections, ledger, now, policy, rules }: Deps) {
+export function makeCheckDevice({ devices, permissionsHeld, connections, ledger, now, policy, rules }: Deps) {
   const connectorChecks = () =>
     connections.read().then(
       (read) => checksOf(() => usable(read), connectorRemedies),
@@ -43,8 +44,9 @@ export function makeCheckDevice({ devices, connections, ledger, now, policy, rul
   const budgetSeconds = async (deviceId: string) => secondsUntilBudget((await ledger.sentTimes(deviceId)).times, now());
 
   return async (deviceId: string): Promise<DeviceView> => {
-    const [device, connector, waitSeconds] = await Promise.all([
+    const [device, held, connector, waitSeconds] = await Promise.all([
       devices.find(deviceId),
+      permissionsHeld(),
       connectorChecks(),
       // An unreadable budget is told with the connection, which stands in the same storage.
       budgetSeconds(deviceId).catch(() => 0),
@@ -65,6 +67,7 @@ export function makeCheckDevice({ devices, connections, ledger, now, policy, rul
         ...quiet,
         ...budget,
         ...(eligibility.eligible ? channelChecks(device, eligibility, policy) : []),
+        ...permissionChecks(eligibility, held),
       ],
     };
   };

@@ -69,6 +69,39 @@ describe("One device", () => {
     },
   );
 
+  test("says beforehand that Graph will refuse to notify its user, which costs no call", async () => {
+    const phone = agent.device().id;
+    product.around.graph.missPermission({
+      scope: "DeviceManagementManagedDevices.ReadWrite.All",
+      path: "sendCustomNotification",
+    });
+    try {
+      // Tokens are kept by identity, so this process gets one that tells of it.
+      const process = product.newProcess({ AZURE_CLIENT_ID: randomUUID() });
+      const found = async () => {
+        const token = await product.tokenFor("Bruno Agent");
+        const { checks = [] } = (await process.request("GET", `/api/devices/${phone}`, { token })).json<DeviceView>();
+        return checks.filter(({ code }) => code === "graph-permission-missing");
+      };
+      expect(await found()).toEqual([
+        {
+          code: "graph-permission-missing",
+          severity: "warning",
+          text: expect.stringContaining("DeviceManagementManagedDevices.ReadWrite.All"),
+          remedy: expect.stringContaining("consents"),
+        },
+      ]);
+      product.around.graph.journal.splice(0);
+      product.around.identity.journal.splice(0);
+      expect(await found()).toHaveLength(1);
+      expect([product.around.graph.journal.length, product.around.identity.journal.length]).toEqual([1, 0]);
+    } finally {
+      product.around.graph.grantPermissions();
+    }
+    const codes = (await ask(phone)).json<DeviceView>().checks?.map(({ code }) => code);
+    expect(codes).toEqual(["connector-not-connected"]);
+  });
+
   test("cannot be shown while Graph refuses the app; the answer names the permission, not the cause", async () => {
     product.around.graph.missPermission({ scope: "DeviceManagementManagedDevices.Read.All" });
     try {

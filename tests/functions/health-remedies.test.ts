@@ -81,7 +81,10 @@ describe("A role that was not given, or does not work yet", () => {
   );
 
   test("for the queue is told by health; sessions begin all the same, and their users are asked when it works", async () => {
-    storage.fail({ about: /notifications(\/messages|\?comp=metadata)/, ...refusedBy("AuthorizationPermissionMismatch") });
+    storage.fail({
+      about: /notifications(\/messages|\?comp=metadata)/,
+      ...refusedBy("AuthorizationPermissionMismatch"),
+    });
     expect(await remedy("storage")).toContain("Storage Queue Data Contributor");
     const session = (await ask()).json<{ id: string }>();
     storage.clear();

@@ -91,6 +91,7 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
       } satisfies Outside["devices"],
       step,
     ),
+    permissionsHeld: async () => undefined,
     senders: {
       companyPortal: stepped(
         "portal",

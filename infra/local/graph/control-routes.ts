@@ -20,6 +20,8 @@ export type GraphControl = {
   uninstallTeamsApp: (userId: string) => void;
   missPermission: (permission: MissingPermission) => void;
   grantPermissions: () => void;
+  /** What tokens that are given out now tell of. */
+  grantedPermissions: () => string[];
   /** Gives a person these roles in Intune and no others. */
   setIntuneRoles: (personId: string, roles: IntuneRole[]) => void;
 };
@@ -61,6 +63,7 @@ export function graphControl(
     },
     missPermission: permissions.add,
     grantPermissions: permissions.clear,
+    grantedPermissions: permissions.granted,
     setIntuneRoles: (personId, roles) => void intuneRoles.set(personId, roles),
   };
 }

@@ -13,6 +13,7 @@ export function missingPermissions() {
       missing = [];
     },
     list: () => missing,
+    granted: () => GRANTED.filter((permission) => !missing.some(({ scope }) => scope === permission)),
     check({ method, path }: StandInRequest) {
       const lacking = missing.find(
         (entry) =>
@@ -23,6 +24,14 @@ export function missingPermissions() {
     },
   };
 }
+
+/** The application permissions that this app is granted in Entra, and that its tokens for Graph tell of. */
+export const GRANTED = [
+  "DeviceManagementManagedDevices.ReadWrite.All",
+  "Mail.Send",
+  "TeamsActivity.Send",
+  "User.Read.All",
+];
 
 /** Intune's 403. */
 export function notAuthorized(scope: string, wording: Wording = "nested"): Refusal {

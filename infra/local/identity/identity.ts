@@ -11,13 +11,15 @@ type Options = {
   header: string;
   /** The client ids of the user-assigned identities the app has; left out, it has every one it asks for. */
   userAssigned?: string[];
+  /** The application permissions that the app has at a resource; left out, tokens tell of none. */
+  rolesAt?: (resource: string) => readonly string[] | undefined;
 };
 
 /**
  * App Service's managed identity endpoint: `IDENTITY_ENDPOINT` is `<url>/msi/token`.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
-export function startIdentity({ port, header, userAssigned }: Options): Promise<StandIn> {
+export function startIdentity({ port, header, userAssigned, rolesAt }: Options): Promise<StandIn> {
   const answer = async ({ query, headers }: StandInRequest): Promise<StandInAnswer> => {
     // The header is what keeps a server-side request forgery from fetching tokens.
     if (headers["x-identity-header"] !== header)
@@ -33,7 +35,11 @@ export function startIdentity({ port, header, userAssigned }: Options): Promise<
       return refusal(400, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId.");
     }
 
-    const access_token = await managedIdentityToken(resource, { clientId, expiresInSeconds: TOKEN_SECONDS });
+    const access_token = await managedIdentityToken(resource, {
+      clientId,
+      expiresInSeconds: TOKEN_SECONDS,
+      roles: rolesAt?.(resource),
+    });
     const expires_on = String(Math.floor(Date.now() / 1000) + TOKEN_SECONDS);
     return { status: 200, json: { access_token, expires_on, resource, token_type: "Bearer", client_id: clientId } };
   };

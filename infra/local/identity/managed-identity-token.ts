@@ -24,7 +24,11 @@ export function managedIdentityIssuer(resource: string): string {
 /** A token like a managed identity's: v1 claims with `aud` = the resource, as asked for. */
 export function managedIdentityToken(
   resource: string,
-  { clientId = MANAGED_IDENTITY_CLIENT_ID, expiresInSeconds = 24 * 60 * 60 } = {},
+  {
+    clientId = MANAGED_IDENTITY_CLIENT_ID,
+    expiresInSeconds = 24 * 60 * 60,
+    roles,
+  }: { clientId?: string; expiresInSeconds?: number; roles?: readonly string[] | undefined } = {},
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
@@ -33,6 +37,7 @@ export function managedIdentityToken(
     oid: MANAGED_IDENTITY_OBJECT_ID,
     tid: TENANT_ID,
     ver: "1.0",
+    ...(roles ? { roles } : {}),
   })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setAudience(resource)

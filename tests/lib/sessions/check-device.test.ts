@@ -23,6 +23,7 @@ type About = {
   sent?: number;
   channelsOn?: readonly Channel[];
   storage?: () => Promise<never>;
+  held?: readonly string[] | undefined;
 };
 
 /** A phone that can be helped, with `about`. */
@@ -41,6 +42,7 @@ async function checked(about: About = {}) {
   };
   const check = makeCheckDevice({
     devices: { find: (id) => sideBySide(id === "d1" ? aDevice({ id, ...device }) : undefined) },
+    permissionsHeld: () => sideBySide(about.held),
     connections: { read: storage ?? (() => sideBySide({ current, others: [], pointerEtag: undefined })) },
     ledger: { sentTimes: storage ?? (() => sideBySide({ times: Array<Date>(sent).fill(NOW), etag: undefined })) },
     now: () => NOW,
@@ -60,7 +62,7 @@ describe("A device that can be helped", () => {
   });
 
   test("is looked up beside the connection and the budget", async () => {
-    expect((await checked()).most).toBe(3);
+    expect((await checked()).most).toBe(4);
   });
 
   test("that Intune does not have is not found", async () => {
@@ -145,6 +147,35 @@ describe("Each blocker is told with its code and a remedy", () => {
     expect(why?.text).toMatch(/Company Portal shows no.*Teams is not turned on; e-mail is not turned on/);
     const noMail = await checked({ device: { email: undefined }, channelsOn: ["companyPortal", "email"] });
     expect(noMail.checks[0]?.text).toContain("Intune knows no e-mail address");
+  });
+});
+
+describe("A Graph permission that the app lacks", () => {
+  const lacking = "graph-permission-missing";
+  test("is told of each channel that leads to the user and will be refused", async () => {
+    const about: About = { device: phone, channelsOn: ["companyPortal", "teams", "email"], held: ["User.Read.All"] };
+    const { checks, requirements } = await checked(about);
+    expect(inShort(checks)).toEqual([`warning ${lacking}`, `warning ${lacking}`]);
+    expect(
+      checks.map(({ text }) => /DeviceManagementManagedDevices.ReadWrite.All|TeamsActivity.Send/.exec(text)?.[0]),
+    ).toEqual(["DeviceManagementManagedDevices.ReadWrite.All", "TeamsActivity.Send"]);
+    for (const { remedy } of checks) expect(remedy).toMatch(/^Pass the link on.*grants.*consents/);
+    expect(requirements?.notify).toBe(true);
+  });
+
+  test.each(["DeviceManagementManagedDevices", "DeviceManagementConfiguration", "DeviceManagementServiceConfig"])(
+    "is none where %s.ReadWrite.All is held",
+    async (family) => {
+      expect((await checked({ held: [`${family}.ReadWrite.All`] })).checks).toEqual([]);
+    },
+  );
+
+  test("is told neither of a channel that does not lead to the user, nor where nobody knows what is held", async () => {
+    expect((await checked({ device: {}, held: [] })).checks.map(({ code }) => code)).toEqual(["no-channel"]);
+    expect((await checked({ device: { deviceType: "surfaceHub" }, held: [] })).checks.map(({ code }) => code)).toEqual([
+      "surface-hub",
+    ]);
+    expect((await checked({ held: undefined })).checks).toEqual([]);
   });
 });
 
