@@ -7,9 +7,8 @@ import type { Figure } from "./figure.ts";
 import { serveGeneratedAudit } from "./generated-audit.ts";
 
 const DAYS = 25;
-const AT_ONCE = 10_000;
-const MIB = 1024 * 1024;
-const GOAL_BYTES = 150 * MIB;
+const AT_ONCE = 5_000;
+const GOAL_BYTES = 150_000_000;
 const GOAL_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 

@@ -6,6 +6,14 @@ const SHARDS = 4;
 const DAY_MS = 24 * 60 * 60_000;
 const LAST_US = 8_640_000_000_000_000_000n;
 
+/** Where a shard's day goes on for whoever has seen the entry that `filter` names: of one index the higher shards come first. */
+function firstAfter(filter: string, dayMs: number, shard: number): number {
+  const [, reverseUs, number = ""] = /RowKey gt '(\d{19})-([0-9a-f]{16})'/.exec(filter) ?? [];
+  if (reverseUs === undefined || Number((LAST_US - BigInt(reverseUs)) / 1000n) >= dayMs + DAY_MS) return 0;
+  const seen = Number.parseInt(number, 16);
+  return Math.floor(seen / SHARDS) + (shard < seen % SHARDS ? 0 : 1);
+}
+
 /** A table service that holds an audit of `entries` entries over `days` days, made up as it is read: no storage holds so many so soon. */
 export async function serveGeneratedAudit(entries: number, days: number, now: Date) {
   const perShard = Math.ceil(entries / days / SHARDS);
@@ -37,13 +45,13 @@ export async function serveGeneratedAudit(entries: number, days: number, now: Da
 
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { searchParams } = new URL(incoming.url ?? "/", "http://localhost");
-    const [, date = "", shardText = ""] =
-      /PartitionKey eq '(\d{8})-(\d)'/.exec(searchParams.get("$filter") ?? "") ?? [];
+    const filter = searchParams.get("$filter") ?? "";
+    const [, date = "", shardText = ""] = /PartitionKey eq '(\d{8})-(\d)'/.exec(filter) ?? [];
     const dayMs = Date.parse(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T00:00:00Z`);
     const isHeld = dayMs < firstDay && dayMs >= firstDay - days * DAY_MS;
-    const from = Number(searchParams.get("NextRowKey") ?? 0);
-    const to = isHeld ? Math.min(perShard, from + Math.min(PAGE, Number(searchParams.get("$top") ?? PAGE))) : from;
     const shard = Number(shardText);
+    const from = Number(searchParams.get("NextRowKey") ?? firstAfter(filter, dayMs, shard));
+    const to = isHeld ? Math.min(perShard, from + Math.min(PAGE, Number(searchParams.get("$top") ?? PAGE))) : from;
     const value = Array.from({ length: to - from }, (_, index) =>
       entity(`${date}-${shard}`, dayMs, shard, from + index),
     );
