@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildApp } from "../../infra/build.ts";
 import { measureAuditExport } from "./audit-export.ts";
+import { measureColdStart } from "./cold-start.ts";
 import { measureDepth } from "./depth.ts";
 import { type Figure, isMissed, tableOf } from "./figure.ts";
 import { measurePages } from "./pages.ts";
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   webhooks: measureWebhookDelivery,
   audit: () => measureAuditExport(),
   depth: measureDepth,
+  start: measureColdStart,
 };
 
 const HELP = `npm run bench -- [options] [${Object.keys(benches).join(" | ")} …]
