@@ -7,7 +7,7 @@ import type { Figure } from "./figure.ts";
 import { serveGeneratedAudit } from "./generated-audit.ts";
 
 const DAYS = 25;
-const AT_ONCE = 5_000;
+const AT_ONCE = 2_000;
 const GOAL_BYTES = 150_000_000;
 const GOAL_MS = 180_000;
 const LOOK_EVERY_MS = 50;

@@ -60,7 +60,7 @@ testCurl(
   async () => {
     const document = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");
     const loop = /## Exporting the audit\n.*?```sh\n(.*?)```/s.exec(document)?.[1] ?? "";
-    const inParts = loop.replace("from=2026-01-01&top=5000", "from=2026-01-01&action=connector.&top=3");
+    const inParts = loop.replace("from=2026-01-01&top=2000", "from=2026-01-01&action=connector.&top=3");
     expect(inParts).not.toBe(loop);
     const directory = mkdtempSync(join(tmpdir(), "export-test-"));
     const { CONNECTOR_URL: app = "" } = connected.variables;

@@ -6,7 +6,7 @@ import { usePortal } from "../../portal.ts";
 
 type Props = { query: Record<string, string | undefined> };
 
-const ENTRIES_AT_ONCE = "5000";
+const ENTRIES_AT_ONCE = "2000";
 
 /** Saves all that fits the filters as a file. The token travels in a header, so the file is fetched first and then saved. */
 export function Export({ query }: Props) {
