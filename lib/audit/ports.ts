@@ -14,6 +14,8 @@ export type AuditQuery = {
 /** Where audit entries are kept. `append` fails rather than loses; `read` yields newest first, after the entry `afterId` if given. */
 export type AuditLog = {
   append: (entry: AuditEntry) => Promise<void>;
+  /** Those that are not there, of entries that probably are. */
+  missing: (entries: readonly AuditEntry[]) => Promise<AuditEntry[]>;
   read: (query: AuditQuery, afterId?: string) => AsyncIterable<AuditEntry>;
   /** Drops the months that ended before `before`. */
   dropBefore: (before: Date) => Promise<void>;

@@ -1,6 +1,7 @@
 import type { AuditSubject } from "../audit/entry.ts";
 import type { Audit } from "../audit/record.ts";
 import { changeSession } from "./change.ts";
+import type { CloseRemote } from "./close.ts";
 import type { DoOwed } from "./do-owed.ts";
 import type { SessionStore } from "./ports.ts";
 import { isFinal, type Session } from "./session.ts";
@@ -9,7 +10,7 @@ type Deps = {
   sessions: SessionStore;
   audit: Audit;
   doOwed: DoOwed;
-  closeRemote: (session: Session) => Promise<void>;
+  closeRemote: CloseRemote;
   now: () => Date;
 };
 
@@ -48,8 +49,8 @@ export function makeAnswer({ sessions, audit, doOwed, closeRemote, now }: Deps) 
       if (isFinal(session) || (answer === "accept" && session.state !== "open")) return undefined;
       return { session: answered(session, answer, now()), owed: [{ kind: "audit" as const, entry }] };
     };
-    const { session, changed, owed } = await changeSession(sessions, sessionId, decide, known);
-    await Promise.all([doOwed(owed), changed && isDecline ? closeRemote(session) : undefined]);
+    const { session, stored, changed, owed } = await changeSession(sessions, sessionId, decide, known);
+    await Promise.all([doOwed(owed), changed && isDecline ? closeRemote(stored) : undefined]);
     const isAsAnswered = isDecline ? session.state === "declined" : !isFinal(session);
     if (!changed)
       await audit.outcome(subject, { result: isAsAnswered ? "replayed" : "refused", reason: session.state });

@@ -9,7 +9,7 @@ const MAX_ROUNDS = 5;
 
 /**
  * Reads a session, decides, and stores the decision if nobody changed the session meanwhile; else reads and decides again.
- * Answers the session as it then stands and whether this call changed it. Throws `session-not-found`.
+ * Answers the session as it then stands, with its tag, and whether this call changed it. Throws `session-not-found`.
  */
 export async function changeSession(
   store: SessionStore,
@@ -22,9 +22,9 @@ export async function changeSession(
     stored ??= await store.find(id);
     if (!stored) throw sessionNotFound();
     const decision = decide(stored.session);
-    if (!decision) return { session: stored.session, changed: false, owed: [] };
+    if (!decision) return { session: stored.session, stored, changed: false, owed: [] };
     const updated = await store.update(stored, decision.session, decision.owed);
-    if (updated) return { session: updated.session, changed: true, owed: decision.owed ?? [] };
+    if (updated) return { session: updated.session, stored: updated, changed: true, owed: decision.owed ?? [] };
     stored = undefined;
   }
   throw new AppError("upstream-unavailable", "The session is being changed by many at once. Try again in a moment.", {

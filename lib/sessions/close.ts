@@ -4,7 +4,7 @@ import type { TeamViewerAccess } from "../connector/access.ts";
 import { isAppError, sessionNotFound } from "../errors.ts";
 import { changeSession } from "./change.ts";
 import type { DoOwed } from "./do-owed.ts";
-import type { RemoteSessions, SessionStore } from "./ports.ts";
+import type { RemoteSessions, SessionStore, StoredSession } from "./ports.ts";
 import { isFinal, type Session } from "./session.ts";
 
 type Deps = {
@@ -40,22 +40,33 @@ export function makeCloseSession(deps: Deps) {
       const closed = { ...session, state: "closed" as const, closedAt: now().toISOString(), closeDue: true };
       return { session: closed, owed: [{ kind: "audit" as const, entry }] };
     };
-    const { session, changed, owed } = await changeSession(sessions, id, decide, known);
-    await Promise.all([doOwed(owed), changed ? closeRemote(session) : undefined]);
+    const { session, stored, changed, owed } = await changeSession(sessions, id, decide, known);
+    await Promise.all([doOwed(owed), changed ? closeRemote(stored) : undefined]);
     if (!changed) await audit.outcome(subject, { result: "replayed" });
     return session;
   };
 }
 
-/** Closes at TeamViewer what is over here; what cannot be closed now stays `closeDue` and `follow-sessions` closes it. */
-export function makeCloseRemote({ sessions, remote, access }: Pick<Deps, "sessions" | "remote" | "access">) {
-  return async (over: Session): Promise<void> => {
-    if (!over.closeDue) return;
+/** Closes a session at TeamViewer that is over here; true when nothing of it is left to be closed. */
+export type CloseRemote = (over: StoredSession) => Promise<boolean>;
+
+/** What cannot be closed now stays `closeDue`, and `follow-sessions` closes it. */
+export function makeCloseRemote({
+  sessions,
+  remote,
+  access,
+}: Pick<Deps, "sessions" | "remote" | "access">): CloseRemote {
+  return async (over) => {
+    const { id, code, closeDue } = over.session;
+    if (!closeDue) return true;
     try {
-      if (over.code) await remote.close(await access.current(), over.code);
-      await changeSession(sessions, over.id, ({ closeDue, ...session }) => (closeDue ? { session } : undefined));
+      if (code) await remote.close(await access.current(), code);
+      const close = ({ closeDue: isDue, ...session }: Session) => (isDue ? { session } : undefined);
+      await changeSession(sessions, id, close, over);
+      return true;
     } catch (error) {
       if (!isAppError(error)) throw error;
+      return error.code === "session-not-found";
     }
   };
 }

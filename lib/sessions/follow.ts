@@ -5,11 +5,14 @@ import type { Access, TeamViewerAccess } from "../connector/access.ts";
 import { isAppError } from "../errors.ts";
 import type { NotificationQueue } from "../notifications/ports.ts";
 import { changeSession, type Decision } from "./change.ts";
+import type { CloseRemote } from "./close.ts";
 import type { DoOwed } from "./do-owed.ts";
 import { followed } from "./followed.ts";
 import type { Pending, RemoteSession, RemoteSessions, SessionStore } from "./ports.ts";
+import { putInLists } from "./put-in-lists.ts";
 import { makeSeen, nobodySeen, type Seen } from "./seen.ts";
 import { isFinal, type Session } from "./session.ts";
+import { settleOwed } from "./settle-owed.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 type Deps = {
@@ -20,7 +23,7 @@ type Deps = {
   auditLog: AuditLog;
   queue: NotificationQueue;
   doOwed: DoOwed;
-  closeRemote: (session: Session) => Promise<void>;
+  closeRemote: CloseRemote;
   now: () => Date;
   newId: () => string;
 };
@@ -40,9 +43,12 @@ export function makeFollowSessions(deps: Deps) {
   return async (): Promise<void> => {
     const pending = await sessions.pending();
     const isDue = ({ at }: { at: Date }) => now().getTime() - at.getTime() >= OWED_AFTER_MS;
-    const failures = await sideBySide(pending.owed.filter(isDue), (owed) => settleOwed(deps, owed));
-    failures.push(...(await sideBySide(pending.unlisted, ({ sessionId }) => putInLists(deps, sessionId))));
-    if (pending.open.length > 0) failures.push(...(await followOpen(deps, pending.open)));
+    const failures = await settleOwed(deps, pending.owed.filter(isDue));
+    failures.push(...(await putInLists(deps, pending)));
+    const over = pending.open.filter(({ isOver }) => isOver).map(({ sessionId }) => sessionId);
+    if (over.length > 0) failures.push(...(await sideBySide([over], (ids) => sessions.settleOpen(ids))));
+    const open = pending.open.filter(({ isOver }) => !isOver);
+    if (open.length > 0) failures.push(...(await followOpen(deps, open)));
     if (failures.length > 0)
       throw new AggregateError(failures, `${failures.length} of the sessions could not be followed`);
   };
@@ -75,20 +81,6 @@ async function reach({ access, remote, now }: Deps): Promise<Reached | undefined
   }
 }
 
-async function settleOwed({ sessions, auditLog, queue }: Deps, { sessionId, rowKey, owed }: Pending["owed"][number]) {
-  if (owed.kind === "audit") await auditLog.append(owed.entry);
-  const session = owed.kind === "notify" ? (await sessions.find(sessionId))?.session : undefined;
-  const isStillQueued = session?.notification.state === "queued";
-  if (owed.kind === "notify" && isStillQueued && session.notificationCount === owed.message.number)
-    await queue.send(owed.message);
-  await sessions.settle(sessionId, rowKey);
-}
-
-async function putInLists({ sessions }: Deps, sessionId: string) {
-  const session = (await sessions.find(sessionId))?.session;
-  if (session?.state !== "requested") await sessions.putInLists(sessionId, session);
-}
-
 /** One open session: what TeamViewer and the clock make of it, then its end at TeamViewer. */
 async function follow(deps: Deps, sessionId: string, teamviewer: Seen | undefined) {
   const { sessions, audit, doOwed, closeRemote, now, newId } = deps;
@@ -110,13 +102,10 @@ async function follow(deps: Deps, sessionId: string, teamviewer: Seen | undefine
     return { session: next.session, owed: [{ kind: "audit", entry }] };
   };
   const stored = await sessions.find(sessionId);
-  if (!stored) return sessions.settleOpen(sessionId);
-  const { session, owed } = await changeSession(sessions, sessionId, decide, stored);
+  if (!stored) return sessions.settleOpen([sessionId]);
+  const { session, stored: changed, owed } = await changeSession(sessions, sessionId, decide, stored);
   await doOwed(owed);
-  if (!isFinal(session)) return;
-  await closeRemote(session);
-  const isSettled = !session.closeDue || !(await sessions.find(sessionId))?.session.closeDue;
-  if (isSettled) await sessions.settleOpen(sessionId);
+  if (isFinal(session) && (await closeRemote(changed))) await sessions.settleOpen([sessionId]);
 }
 
 /** A TeamViewer session with our id that our session does not know: made by a request that died or lost its answer. */

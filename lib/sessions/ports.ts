@@ -10,14 +10,18 @@ export type StoredSession = { session: Session; etag: string };
 /** A side effect that is owed, stored in the same transaction as what caused it. Doing it twice leaves one. */
 export type Owed = { kind: "audit"; entry: AuditEntry } | { kind: "notify"; message: NotificationMessage };
 
+/** Where a session stands in the lists. */
+export type Listing = { sessionId: string; requestedAt: string; requestedBy: string; deviceId: string };
+
 /**
- * What `follow-sessions` finds in one look: what is owed, sessions not listed yet, sessions that are not over. Until
- * `quietUntil` the clock alone does not move an open session on.
+ * What `follow-sessions` finds in one look: what is owed (undefined: it was done since), sessions not listed yet, sessions that
+ * are not over or were not when it looked last. Until `quietUntil` the clock alone does not move an open session on; one that
+ * `isJoined` is known to be so.
  */
 export type Pending = {
-  owed: { sessionId: string; rowKey: string; owed: Owed; at: Date }[];
-  unlisted: { sessionId: string; at: Date }[];
-  open: { sessionId: string; at: Date; quietUntil: Date | undefined }[];
+  owed: { sessionId: string; rowKey: string; owed: Owed | undefined; at: Date }[];
+  unlisted: Listing[];
+  open: { sessionId: string; at: Date; quietUntil: Date | undefined; isJoined: boolean; isOver: boolean }[];
 };
 
 /** A session that is over, and when the report of its connections is to be looked at. */
@@ -37,16 +41,18 @@ export type SessionStore = {
   /** Ids newest first, from the one after `after` on. */
   ids: (filter: SessionFilter, after?: { requestedAt: string; id: string }) => AsyncIterable<string>;
   pending: () => Promise<Pending>;
-  /** Puts the session into the lists (twice leaves one); undefined: there is none any more. */
-  putInLists: (sessionId: string, session: Session | undefined) => Promise<void>;
-  /** The owed row was done. */
-  settle: (sessionId: string, rowKey: string) => Promise<void>;
+  /** Puts sessions into the lists (twice leaves one). */
+  putInLists: (listings: readonly Listing[]) => Promise<void>;
+  /** There is no such session any more: it is not to be listed. */
+  dropUnlisted: (sessionId: string) => Promise<void>;
+  /** What was owed was done. */
+  settle: (owed: readonly Pick<Pending["owed"][number], "sessionId" | "rowKey">[]) => Promise<void>;
   /** Looks that are due at `until`, the longest due first, at most `top`. */
   dueLooks: (until: Date, top: number) => Promise<ReportLook[]>;
   /** The look was taken: there is another at `nextAt`, or none any more. */
   settleLook: (look: ReportLook, nextAt?: Date) => Promise<void>;
-  /** The session is over: it needs no more following. */
-  settleOpen: (sessionId: string) => Promise<void>;
+  /** These sessions are over: they need no more following. */
+  settleOpen: (sessionIds: readonly string[]) => Promise<void>;
   /** Deletes sessions that were requested before `before`, each after `beforeDrop`. */
   dropBefore: (before: Date, beforeDrop: (session: Session) => Promise<void>) => Promise<void>;
 };

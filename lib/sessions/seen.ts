@@ -20,9 +20,10 @@ export function makeSeen(remotes: readonly RemoteSession[]): Seen {
   }
   return {
     of: ({ id, code }) => (code ? byCode.get(code) : byOurId.get(id)?.[0]),
-    isQuiet({ sessionId, quietUntil }, now) {
+    isQuiet({ sessionId, quietUntil, isJoined }, now) {
       const [seen, another] = byOurId.get(sessionId) ?? [];
-      return isBefore(now, quietUntil) && another === undefined && seen?.state === "open" && !seen.online;
+      if (another !== undefined || seen?.state !== "open") return false;
+      return seen.online ? isJoined : isBefore(now, quietUntil);
     },
   };
 }

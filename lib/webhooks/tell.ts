@@ -1,5 +1,5 @@
 import type { AuditLog } from "../audit/ports.ts";
-import { eventOfEntry } from "./event.ts";
+import { eventOfEntry, type WebhookEvent } from "./event.ts";
 import type { KnownWebhooks } from "./known.ts";
 import type { WebhookQueue } from "./ports.ts";
 import { wants } from "./webhook.ts";
@@ -23,21 +23,37 @@ export function makeTellingAuditLog({ auditLog, known, queue }: Deps): AuditLog 
     if (told.size > MAX_REMEMBERED && !oldest.done) told.delete(oldest.value);
   };
 
+  async function tell(event: WebhookEvent, correlationId: string) {
+    const webhooks = await known.current();
+    await Promise.all(
+      webhooks.map(async ({ value: webhook }) => {
+        const key = `${webhook.id} ${event.id}`;
+        if (!wants(webhook, event) || told.has(key)) return;
+        await queue.send({ v: 1, webhookId: webhook.id, attempt: 1, putBacks: 0, event, correlationId });
+        remember(key);
+      }),
+    );
+  }
+
   return {
     ...auditLog,
     async append(entry) {
       const event = eventOfEntry(entry);
-      const { correlationId } = entry;
       if (!event) return auditLog.append(entry);
-      const [webhooks] = await Promise.all([known.current(), auditLog.append(entry)]);
+      await Promise.all([known.current(), auditLog.append(entry)]);
+      await tell(event, entry.correlationId);
+    },
+    async missing(entries) {
+      const missing = await auditLog.missing(entries);
+      // Whoever wrote the others may have died before they told.
+      const written = entries.filter((entry) => !missing.includes(entry));
       await Promise.all(
-        webhooks.map(async ({ value: webhook }) => {
-          const key = `${webhook.id} ${event.id}`;
-          if (!wants(webhook, event) || told.has(key)) return;
-          await queue.send({ v: 1, webhookId: webhook.id, attempt: 1, putBacks: 0, event, correlationId });
-          remember(key);
+        written.map(async (entry) => {
+          const event = eventOfEntry(entry);
+          if (event) await tell(event, entry.correlationId);
         }),
       );
+      return missing;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { type AuditEntry, auditEntrySchema } from "../../audit/entry.ts";
 import { LAST_US, timeOfId } from "../../audit/id.ts";
 import type { AuditLog, AuditQuery } from "../../audit/ports.ts";
-import { dayOf, monthOf } from "./reverse-time.ts";
+import { AUDIT_SHARDS, auditKeysOf, auditTableOf } from "./audit-keys.ts";
+import { missingOf } from "./audit-missing.ts";
+import { dayOf } from "./reverse-time.ts";
 import { type Row, type Table, where } from "./table.ts";
 
-const SHARDS = 4;
 const DAY_MS = 24 * 60 * 60_000;
 const MONTHS_LOOKED_BACK = 24;
 const MOST_DAYS_AT_ONCE = 8;
@@ -33,15 +34,16 @@ export function makeTableAuditLog(
   return {
     async append(written) {
       const { actor, ...entry } = written;
-      const row = { ...keysOf(entry.id, entry.at), ...entry, actorId: actor.id, actorKind: actor.kind };
-      const isNew = await table(tableOf(entry.at)).change([{ kind: "insert", row }]);
+      const row = { ...auditKeysOf(entry.id, entry.at), ...entry, actorId: actor.id, actorKind: actor.kind };
+      const isNew = await table(auditTableOf(entry.at)).change([{ kind: "insert", row }]);
       // Lost means the row is there already: the same entry, written again.
       if (isNew) onWritten(written);
     },
+    missing: (entries) => missingOf(table, entries),
     async *read(query, afterId) {
       const newest = new Date(Math.min(lastMoment(query).getTime(), afterId ? timeOfId(afterId).getTime() : Infinity));
       const days = daysOf(table, query.from, newest);
-      const begin = (day: Date) => beginDay(table(tableOf(day.toISOString())), day, query, afterId);
+      const begin = (day: Date) => beginDay(table(auditTableOf(day.toISOString())), day, query, afterId);
       const begun: ReturnType<typeof begin>[] = [];
       for (let atOnce = 1; ; ) {
         while (begun.length < atOnce) {
@@ -61,17 +63,10 @@ export function makeTableAuditLog(
     async dropBefore(before) {
       for (let back = 1; back <= MONTHS_LOOKED_BACK; back += 1) {
         const month = new Date(Date.UTC(before.getUTCFullYear(), before.getUTCMonth() - back, 1));
-        await table(tableOf(month.toISOString())).drop();
+        await table(auditTableOf(month.toISOString())).drop();
       }
     },
   };
-}
-
-const tableOf = (at: string) => `audit${monthOf(new Date(at))}`;
-
-function keysOf(id: string, at: string) {
-  const shard = Number.parseInt(id.slice(-1), 16) % SHARDS;
-  return { partitionKey: `${dayOf(new Date(at))}-${shard}`, rowKey: id };
 }
 
 const lastMoment = ({ to }: AuditQuery) => new Date(to.getTime() - 1);
@@ -86,7 +81,7 @@ async function* daysOf(table: (name: string) => Table, from: Date, newest: Date)
     const months = Array.from({ length: atOnce }, (_, back) => monthsBefore(month, back));
     const kept = months.filter((each) => monthsBefore(each, -1) > from);
     if (kept.length === 0) return undefined;
-    const isThere = await Promise.all(kept.map((each) => table(tableOf(each.toISOString())).exists()));
+    const isThere = await Promise.all(kept.map((each) => table(auditTableOf(each.toISOString())).exists()));
     for (const each of kept.filter((_, index) => isThere[index])) {
       const last = Math.min(startOfDay(newest).getTime(), monthsBefore(each, -1).getTime() - DAY_MS);
       const first = Math.max(startOfDay(from).getTime(), each.getTime());
@@ -101,7 +96,7 @@ const monthsBefore = (month: Date, count: number) =>
 
 /** Asks for the first entries of one day, from all its shards side by side. */
 function beginDay(table: Table, day: Date, query: AuditQuery, afterId: string | undefined) {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => {
+  const shards = Array.from({ length: AUDIT_SHARDS }, (_, shard) => {
     return table.query(filterOf(`${dayOf(day)}-${shard}`, query, afterId), ROWS_AT_ONCE)[Symbol.asyncIterator]();
   });
   const heads = Promise.all(shards.map((shard) => shard.next()));

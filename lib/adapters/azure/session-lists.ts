@@ -10,6 +10,9 @@ export type Unlisted = Position & { requestedBy: string; deviceId: string };
 
 const PARTITION = "lists";
 
+/** Of whole sessions, three rows each, within one transaction. */
+const MOST_CHANGES = 99;
+
 /**
  * Rows that sort sessions newest first: all of them, by device and by person, with row key `<kind>~<reverse time>~<id>`.
  * Reading a page costs the same however many sessions there are.
@@ -19,12 +22,15 @@ export function makeSessionLists(table: Table) {
     table.query(where`PartitionKey eq ${PARTITION} and RowKey gt ${`${kind}~${above}`} and RowKey lt ${`${kind}~~`}`);
 
   return {
-    async add(session: Session): Promise<void> {
-      await table.change(keysOf(session).map((row) => ({ kind: "upsert", row })));
+    async add(listed: readonly Unlisted[]): Promise<void> {
+      const rows = listed.flatMap(keysOf);
+      for (let start = 0; start < rows.length; start += MOST_CHANGES)
+        await table.change(rows.slice(start, start + MOST_CHANGES).map((row) => ({ kind: "upsert", row })));
     },
 
-    async remove(session: Session): Promise<void> {
-      for (const row of keysOf(session)) await table.change([{ kind: "delete", row }]);
+    async remove({ id, requestedAt, requestedBy, device }: Session): Promise<void> {
+      for (const row of keysOf({ id, requestedAt, requestedBy, deviceId: device.id }))
+        await table.change([{ kind: "delete", row }]);
     },
 
     /** Ids newest first from the one after `after` on: of the device if the filter names one, else of the person, else all. */
@@ -49,9 +55,9 @@ export function makeSessionLists(table: Table) {
   };
 }
 
-function keysOf(session: Session) {
-  const { requestedBy, device } = session;
-  const kinds = [kindOf({ deviceId: device.id }), kindOf({ requestedBy }), kindOf({})];
+function keysOf(session: Unlisted) {
+  const { requestedBy, deviceId } = session;
+  const kinds = [kindOf({ deviceId }), kindOf({ requestedBy }), kindOf({})];
   return kinds.map((kind) => ({ partitionKey: PARTITION, rowKey: `${kind}~${tailOf(session)}` }));
 }
 

@@ -1,16 +1,24 @@
 import { isToBeReported, nextLookAt } from "../../sessions/looks.ts";
 import type { Owed, Pending, SessionStore, StoredSession } from "../../sessions/ports.ts";
-import { isFinal, isLive, type Session, sessionSchema } from "../../sessions/session.ts";
+import { isFinal } from "../../sessions/session.ts";
+import { removeRows } from "./remove-rows.ts";
 import { lookRowOf, makeReportLooks } from "./report-looks.ts";
 import type { RowChange } from "./row-change.ts";
 import { makeSessionLists, type Unlisted } from "./session-lists.ts";
-import { type Row, type Table, where } from "./table.ts";
+import {
+  doneRowOf,
+  isNotified,
+  markerOf,
+  openRowOf,
+  owedRowOf,
+  rowOf,
+  shardOf,
+  shards,
+  storedOf,
+} from "./session-rows.ts";
+import { type Table, where } from "./table.ts";
 
 type Deps = { table: Table; now: () => Date };
-
-/** Sessions are spread over so many partitions; the id alone tells which, so a replay finds its row on any day. */
-const SHARDS = 4;
-const shardOf = (id: string) => `s${Number.parseInt(id.slice(0, 1), 16) % SHARDS}`;
 
 /**
  * Sessions in one table. Beside a session's row, in its partition: `new~<id>` until it stands in the lists, `open~<id>` until
@@ -40,8 +48,10 @@ export function makeSessionStore({ table, now }: Deps): SessionStore {
     async update({ etag, session: before }, session, owed = []) {
       const at = now().toISOString();
       const changes: RowChange[] = owed.map((each) => ({ kind: "upsert", row: owedRowOf(session.id, each, at) }));
-      // A session that is over and closed needs no marker: the one it may have left goes when it is looked at.
-      if (!isFinal(session) || session.closeDue) changes.push({ kind: "upsert", row: openRowOf(session) });
+      const isOverSince = !isFinal(before) || before.closeDue === true;
+      if (!isFinal(session) || session.closeDue || isOverSince)
+        changes.push({ kind: "upsert", row: openRowOf(session) });
+      if (isNotified(before, session)) changes.push({ kind: "upsert", row: doneRowOf(before, at) });
       const lookAt = isToBeReported(before, session) ? nextLookAt(session, now()) : undefined;
       if (lookAt) changes.push({ kind: "upsert", row: lookRowOf(shardOf(session.id), session.id, lookAt) });
       const tags = await table.change([{ kind: "replace", row: rowOf(session), etag }, ...changes]);
@@ -62,16 +72,24 @@ export function makeSessionStore({ table, now }: Deps): SessionStore {
       await Promise.all(shards().map((shard) => collect(table, shard, pending)));
       return pending;
     },
-    async putInLists(id, session) {
-      if (session) await lists.add(session);
-      await table.change([{ kind: "delete", row: { partitionKey: shardOf(id), rowKey: `new~${id}` } }]);
+    async putInLists(listings) {
+      await lists.add(listings.map(({ sessionId: id, ...rest }) => ({ id, ...rest })));
+      await removeRows(
+        table,
+        listings.map(({ sessionId: id }) => ({ partitionKey: shardOf(id), rowKey: `new~${id}` })),
+      );
     },
-    async settle(sessionId, rowKey) {
-      await table.change([{ kind: "delete", row: { partitionKey: shardOf(sessionId), rowKey } }]);
-    },
-    async settleOpen(sessionId) {
-      await table.change([{ kind: "delete", row: { partitionKey: shardOf(sessionId), rowKey: `open~${sessionId}` } }]);
-    },
+    dropUnlisted: (id) => removeRows(table, [{ partitionKey: shardOf(id), rowKey: `new~${id}` }]),
+    settle: (owed) =>
+      removeRows(
+        table,
+        owed.map(({ sessionId, rowKey }) => ({ partitionKey: shardOf(sessionId), rowKey })),
+      ),
+    settleOpen: (ids) =>
+      removeRows(
+        table,
+        ids.map((id) => ({ partitionKey: shardOf(id), rowKey: `open~${id}` })),
+      ),
     async dropBefore(before, beforeDrop) {
       for await (const id of lists.idsBefore(before)) {
         const stored = await find(id);
@@ -83,8 +101,6 @@ export function makeSessionStore({ table, now }: Deps): SessionStore {
     },
   };
 }
-
-const shards = () => Array.from({ length: SHARDS }, (_, index) => `s${index}`);
 
 /** Sessions of the last minute or so, which the lists do not hold yet. */
 async function unlisted(table: Table): Promise<Unlisted[]> {
@@ -108,40 +124,25 @@ async function unlisted(table: Table): Promise<Unlisted[]> {
 
 async function collect(table: Table, shard: string, pending: Pending) {
   for await (const row of table.query(where`PartitionKey eq ${shard} and RowKey ge ${"n"} and RowKey lt ${"p"}`)) {
-    const [kind, sessionId = ""] = row.rowKey.split("~");
+    const { rowKey, requestedBy, deviceId, isJoined, isOver, quietUntil, owed } = row;
+    const [kind, sessionId = ""] = rowKey.split("~");
     const at = new Date(String(row.at));
-    if (kind === "new") pending.unlisted.push({ sessionId, at });
+    if (kind === "new")
+      pending.unlisted.push({
+        sessionId,
+        requestedAt: String(row.at),
+        requestedBy: String(requestedBy),
+        deviceId: String(deviceId),
+      });
     if (kind === "open")
-      pending.open.push({ sessionId, at, quietUntil: row.quietUntil ? new Date(String(row.quietUntil)) : undefined });
+      pending.open.push({
+        sessionId,
+        at,
+        quietUntil: quietUntil ? new Date(String(quietUntil)) : undefined,
+        isJoined: isJoined === true,
+        isOver: isOver === true,
+      });
     if (kind === "owed")
-      pending.owed.push({ sessionId, rowKey: row.rowKey, owed: JSON.parse(String(row.owed)) as Owed, at });
+      pending.owed.push({ sessionId, rowKey, owed: owed ? (JSON.parse(String(owed)) as Owed) : undefined, at });
   }
-}
-
-function rowOf(session: Session) {
-  return {
-    partitionKey: shardOf(session.id),
-    rowKey: session.id,
-    state: session.state,
-    session: JSON.stringify(session),
-  };
-}
-
-function markerOf({ id, requestedAt, requestedBy, device }: Session) {
-  return { partitionKey: shardOf(id), at: requestedAt, requestedBy, deviceId: device.id };
-}
-
-/** Stands until the session is over. It tells until when only TeamViewer or a person moves the session on. */
-function openRowOf(session: Session) {
-  const quietUntil = isLive(session) && !session.closeDue ? { quietUntil: session.expiresAt } : {};
-  return { ...markerOf(session), rowKey: `open~${session.id}`, ...quietUntil };
-}
-
-function storedOf(row: Row): StoredSession {
-  return { session: sessionSchema.parse(JSON.parse(String(row.session))), etag: row.etag };
-}
-
-function owedRowOf(sessionId: string, owed: Owed, at: string) {
-  const name = owed.kind === "audit" ? owed.entry.id : `notify-${owed.message.number}`;
-  return { partitionKey: shardOf(sessionId), rowKey: `owed~${sessionId}~${name}`, at, owed: JSON.stringify(owed) };
 }

@@ -224,12 +224,17 @@ function notifiedOnce({ sends, sessions }: Trace, deviceId: string): Broken[] {
 /** Nobody can tell only when the process died holding the key: between taking it and writing down how the call ended. */
 function afterNotify(dead: Trace, after: Trace, deviceId: string): Broken[] {
   const isAmbiguous = dead.ledger.length > 0 && dead.sessions[0]?.notification.state === "queued";
-  if (!isAmbiguous) return notifiedOnce(after, deviceId);
+  if (!isAmbiguous || outcomesIn(dead) > 0) return notifiedOnce(after, deviceId);
   const { sends, sessions } = after;
   const state = sessions[0]?.notification.state;
   if (sends.length > dead.sends.length) return ["doubled: sent after a crash that nobody can judge"];
   return state === "unknown" ? [] : [`stuck: a notification that nobody can judge is ${state}`];
 }
+
+/** The tries of which the audit tells how they ended. */
+const outcomesIn = ({ audit }: Trace) =>
+  audit.filter(({ action, result }) => action.startsWith("notification.") && /success|failed/.test(result ?? ""))
+    .length;
 
 /**
  * The first channel refuses, so the second asks, unless the process died holding a key of which the session does not tell
@@ -238,7 +243,8 @@ function afterNotify(dead: Trace, after: Trace, deviceId: string): Broken[] {
 function afterTwoChannels(dead: Trace, after: Trace): Broken[] {
   const { sends, mails, sessions } = after;
   const known = dead.sessions[0]?.notification;
-  const isAmbiguous = known?.state === "queued" && dead.ledger.length > (known.tried?.length ?? 0);
+  const told = Math.max(known?.tried?.length ?? 0, outcomesIn(dead));
+  const isAmbiguous = known?.state === "queued" && dead.ledger.length > told;
   const { state, channel } = sessions[0]?.notification ?? {};
   const broken: Broken[] = [];
   if (sends.length > 1) broken.push(`doubled: the first channel was asked ${sends.length} times`);

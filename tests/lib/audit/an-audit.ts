@@ -50,6 +50,7 @@ export function startAudit() {
       };
       for (const entry of [...entries.values()].filter(isAsked).sort(oldestLast)) yield { ...entry };
     },
+    missing: async () => [],
     dropBefore: async () => undefined,
   };
   const people: PeopleStore = {

@@ -21,6 +21,7 @@ function started({ isDown = false } = {}) {
         written.push(entry);
       },
       read: async function* () {},
+      missing: async () => [],
       dropBefore: async () => undefined,
     },
     now: () => NOW,

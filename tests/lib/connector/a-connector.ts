@@ -59,6 +59,7 @@ export function aConnector() {
         if (!audited.some(({ id }) => id === entry.id)) audited.push(entry);
       }) as Promise<void>,
     read: async function* () {},
+    missing: async () => [],
     dropBefore: async () => undefined,
   };
   const ports = {

@@ -87,6 +87,10 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
       journal.run(`audit.${entry.phase}`, async () => {
         if (!audited.some(({ id }) => id === entry.id)) audited.push(entry);
       }) as Promise<void>,
+    missing: (entries: readonly AuditEntry[]) =>
+      journal.run("audit.missing", async () =>
+        entries.filter((entry) => !audited.some(({ id }) => id === entry.id)),
+      ) as Promise<AuditEntry[]>,
     async *read({ from, to, sessionId, action }: AuditQuery) {
       const isAsked = (entry: AuditEntry) => entry.sessionId === sessionId && entry.action === action;
       const isWithin = (entry: AuditEntry) => entry.at >= from.toISOString() && entry.at <= to.toISOString();

@@ -18,14 +18,15 @@ function started() {
 test("a decision is stored with what it owes, and told", async () => {
   const { sessions, store } = started();
   const answer = await changeSession(store, ID, (session) => ({ session: { ...session, state: "closed" }, owed }));
-  expect(answer).toEqual({ session: aSession({ state: "closed" }), changed: true, owed });
+  expect(answer).toMatchObject({ session: aSession({ state: "closed" }), changed: true, owed });
+  expect(answer.stored).toEqual(await store.find(ID));
   expect(sessions.get(ID)?.state).toBe("closed");
   expect(sessions.owed.map((each) => each.owed)).toEqual(owed);
 });
 
 test("a decision may owe nothing", async () => {
   const { store } = started();
-  expect(await changeSession(store, ID, (session) => ({ session }))).toEqual({
+  expect(await changeSession(store, ID, (session) => ({ session }))).toMatchObject({
     session: aSession(),
     changed: true,
     owed: [],
@@ -34,7 +35,11 @@ test("a decision may owe nothing", async () => {
 
 test("no decision leaves the session as it is", async () => {
   const { store, journal } = started();
-  expect(await changeSession(store, ID, () => undefined)).toEqual({ session: aSession(), changed: false, owed: [] });
+  expect(await changeSession(store, ID, () => undefined)).toMatchObject({
+    session: aSession(),
+    changed: false,
+    owed: [],
+  });
   expect(journal.calls).toEqual(["sessions.find"]);
 });
 

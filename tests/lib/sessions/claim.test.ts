@@ -37,6 +37,7 @@ async function askAgain(
     },
     pending: unused,
     putInLists: unused,
+    dropUnlisted: unused,
     settle: unused,
     dueLooks: unused,
     settleLook: unused,

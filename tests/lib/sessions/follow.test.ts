@@ -143,13 +143,14 @@ describe("TeamViewer", () => {
     await expect(follow()).rejects.toThrow("remote.list is away");
   });
 
-  test("cannot be told of a session that is gone meanwhile: it is settled", async () => {
+  test("cannot be told of a session that is gone meanwhile: it is settled the next time", async () => {
     const { follow, journal, sessions, advance } = following();
     advance(60 * MINUTE_MS);
     journal.instead("remote.close", () => {
       sessions.delete(ID);
       throw away;
     });
+    await follow();
     await follow();
     expect(sessions.open.size).toBe(0);
   });
@@ -320,7 +321,47 @@ describe("What is owed", () => {
   );
 });
 
+test("What is owed by many is looked for in the audit once, written where it is missing, and struck off together", async () => {
+  const { follow, sessions, audited, ports, journal, advance } = following({ notification: { state: "queued" } });
+  const subject = { actor: system, action: "session.request", sessionId: ID, correlationId: "call-1" } as never;
+  const entries = ["success", "failed", "refused"].map((result) =>
+    ports.audit.outcomeEntry(subject, { result: result as "success" }),
+  );
+  sessions.owe(
+    ID,
+    entries.map((entry) => ({ kind: "audit" as const, entry })),
+  );
+  audited.push(...entries.slice(0, 2));
+  advance(MINUTE_MS);
+  journal.calls.splice(0);
+  await follow();
+  expect(audited).toEqual(entries);
+  const count = (call: string) => journal.calls.filter((each) => each === call).length;
+  expect([count("audit.missing"), count("audit.outcome"), count("sessions.settle")]).toEqual([1, 1, 1]);
+  expect(sessions.owed).toEqual([]);
+});
+
+test("What is owed is written again one by one when the audit cannot be looked through, and that is told", async () => {
+  const { follow, sessions, audited, ports, journal, advance } = following();
+  const subject = { actor: system, action: "session.request", sessionId: ID, correlationId: "call-1" } as never;
+  const entry = ports.audit.outcomeEntry(subject, { result: "success" });
+  sessions.owe(ID, [{ kind: "audit", entry }]);
+  journal.fail("audit.missing");
+  advance(MINUTE_MS);
+  await expect(follow()).rejects.toMatchObject({ message: expect.stringMatching(/^1 /) });
+  expect([audited, sessions.owed]).toEqual([[entry], []]);
+});
+
 describe("Lists", () => {
+  test("get many new sessions at once, and no row is read of those that are known to be open", async () => {
+    const { follow, sessions, journal } = following();
+    sessions.begin(aSession({ id: "another" }));
+    sessions.begin(aSession());
+    await follow();
+    expect(journal.calls.slice(0, 2)).toEqual(["sessions.pending", "sessions.putInLists"]);
+    expect([...sessions.listed].sort()).toEqual([ID, "another"]);
+  });
+
   test("get each new session, once it is open", async () => {
     const { follow, sessions } = following();
     sessions.unlisted.set(ID, new Date(START));
@@ -342,7 +383,7 @@ test("one bad row never stops the others; all failures are told together", async
     sessions.open.set(id, new Date(START));
     sessions.unlisted.set(id, new Date(START));
   }
-  journal.fail("sessions.putInLists", 2);
+  journal.fail("sessions.dropUnlisted", 2);
   journal.fail("sessions.settleOpen", 2);
   advance(60 * MINUTE_MS);
   const failed: unknown = await follow().catch((error: unknown) => error);

@@ -6,7 +6,7 @@ import { aRemoteSession, aSession } from "./a-session.ts";
 const { id, expiresAt } = aSession();
 const { code: _code, ...requested } = aSession({ state: "requested" });
 const now = new Date("2026-11-22T10:30:00.000Z");
-const open = { sessionId: id, at: now, quietUntil: new Date(expiresAt) };
+const open = { sessionId: id, at: now, quietUntil: new Date(expiresAt), isJoined: false, isOver: false };
 
 describe("TeamViewer's list", () => {
   test("finds an opened session by its code, whatever else has its id", () => {
@@ -32,6 +32,13 @@ describe("TeamViewer's list", () => {
 describe("A session's row need not be read", () => {
   test("while it stands open at TeamViewer, nobody joined, and its time is not over", () => {
     expect(makeSeen([aRemoteSession()]).isQuiet(open, now)).toBe(true);
+  });
+
+  test("while somebody who is known to have joined is in it, as long as that takes", () => {
+    const joined = { ...open, isJoined: true };
+    for (const quietUntil of [open.quietUntil, now])
+      expect(makeSeen([aRemoteSession({ online: true })]).isQuiet({ ...joined, quietUntil }, now)).toBe(true);
+    expect(makeSeen([aRemoteSession({ state: "closed", online: true })]).isQuiet(joined, now)).toBe(false);
   });
 
   test.each<[string, RemoteSession[]]>([

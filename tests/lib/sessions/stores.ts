@@ -1,13 +1,13 @@
 import { NOTIFICATIONS_PER_HOUR } from "../../../lib/notifications/budget.ts";
 import type { NotificationLedger, Reservation } from "../../../lib/notifications/ports.ts";
 import { isToBeReported, nextLookAt } from "../../../lib/sessions/looks.ts";
-import type { Owed, ReportLook, SessionStore, StoredSession } from "../../../lib/sessions/ports.ts";
-import { isLive, type Session } from "../../../lib/sessions/session.ts";
+import type { Owed, Pending, ReportLook, SessionStore, StoredSession } from "../../../lib/sessions/ports.ts";
+import { isFinal, isLive, type Session } from "../../../lib/sessions/session.ts";
 
 /** Sessions, their outbox and their lists, each change of a session naming its tag. */
 export function makeSessionRows(now: () => Date) {
   const rows = new Map<string, StoredSession>();
-  const owed: { sessionId: string; rowKey: string; owed: Owed; at: Date }[] = [];
+  const owed: Pending["owed"] = [];
   const unlisted = new Map<string, Date>();
   const open = new Map<string, Date>();
   const listed = new Set<string>();
@@ -40,6 +40,9 @@ export function makeSessionRows(now: () => Date) {
     async update(stored, session, entries = []) {
       if (!isCurrent(stored)) return undefined;
       owe(session.id, entries);
+      if (stored.session.notification.state === "queued" && session.notification.state !== "queued")
+        for (const each of owed)
+          if (each.sessionId === session.id && each.owed?.kind === "notify") each.owed = undefined;
       const dueAt = isToBeReported(stored.session, session) ? nextLookAt(session, now()) : undefined;
       if (dueAt) looks.push({ sessionId: session.id, dueAt });
       return put(session);
@@ -61,16 +64,30 @@ export function makeSessionRows(now: () => Date) {
         const session = rows.get(id)?.session;
         return session && isLive(session) && !session.closeDue ? new Date(session.expiresAt) : undefined;
       };
-      const followed = entries(open).map((each) => ({ ...each, quietUntil: quietUntil(each.sessionId) }));
-      return { owed: [...owed], unlisted: entries(unlisted), open: followed };
+      const followed = entries(open).map((each) => {
+        const session = rows.get(each.sessionId)?.session;
+        const isOver = session !== undefined && isFinal(session) && !session.closeDue;
+        const isJoined = session?.state === "inProgress";
+        return { ...each, quietUntil: quietUntil(each.sessionId), isJoined, isOver };
+      });
+      const listings = entries(unlisted).map(({ sessionId, at }) => {
+        const { requestedBy = "", device } = rows.get(sessionId)?.session ?? {};
+        return { sessionId, requestedAt: at.toISOString(), requestedBy, deviceId: device?.id ?? "" };
+      });
+      return { owed: [...owed], unlisted: listings, open: followed };
     },
-    async putInLists(sessionId, session) {
-      unlisted.delete(sessionId);
-      if (session) listed.add(sessionId);
+    async putInLists(listings) {
+      for (const { sessionId } of listings) {
+        unlisted.delete(sessionId);
+        listed.add(sessionId);
+      }
     },
-    async settle(_sessionId, rowKey) {
-      const index = owed.findIndex((each) => each.rowKey === rowKey);
-      if (index >= 0) owed.splice(index, 1);
+    dropUnlisted: async (sessionId) => void unlisted.delete(sessionId),
+    async settle(done) {
+      for (const { rowKey } of done) {
+        const index = owed.findIndex((each) => each.rowKey === rowKey);
+        if (index >= 0) owed.splice(index, 1);
+      }
     },
     dueLooks: async (until, top) =>
       looks
@@ -82,7 +99,9 @@ export function makeSessionRows(now: () => Date) {
       if (index < 0) return;
       looks.splice(index, 1, ...(nextAt ? [{ ...look, dueAt: nextAt }] : []));
     },
-    settleOpen: async (sessionId) => void open.delete(sessionId),
+    async settleOpen(sessionIds) {
+      for (const sessionId of sessionIds) open.delete(sessionId);
+    },
     async dropBefore(before, beforeDrop) {
       for (const { session } of [...rows.values()]) {
         if (session.requestedAt >= before.toISOString()) continue;

@@ -66,6 +66,7 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
   const auditLog: AuditLog = {
     ...journal.kept("audit", {
       append: async (entry: AuditEntry) => void entries.push(entry),
+      missing: async () => [],
       dropBefore: async () => undefined,
     }),
     read: async function* () {

@@ -71,6 +71,7 @@ export function makeRetryWorld(receivers: Record<string, Receiver>, death?: Deat
     const known = makeKnownWebhooks({ store: kept, now });
     const auditLog: AuditLog = mortal({
       append: async (entry: AuditEntry) => void entries.push(entry),
+      missing: async () => [],
       dropBefore: async () => undefined,
       read: undefined as unknown as AuditLog["read"],
     });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { makeSessionStore } from "../../../../lib/adapters/azure/session-store.ts";
 import type { Table } from "../../../../lib/adapters/azure/table.ts";
 import type { AuditEntry } from "../../../../lib/audit/entry.ts";
-import type { Owed, SessionFilter, SessionStore, StoredSession } from "../../../../lib/sessions/ports.ts";
+import type { Listing, Owed, SessionFilter, SessionStore, StoredSession } from "../../../../lib/sessions/ports.ts";
 import type { Session } from "../../../../lib/sessions/session.ts";
 import { type MemoryTables, makeMemoryTables } from "../../../memory/table.ts";
 import { aSession } from "../../sessions/a-session.ts";
@@ -37,7 +37,7 @@ async function created(made: Session): Promise<StoredSession> {
 
 async function listed(made: Session): Promise<void> {
   await created(made);
-  await store.putInLists(made.id, made);
+  await list(made);
 }
 
 async function ids(filter: SessionFilter = {}, after?: Session): Promise<string[]> {
@@ -60,6 +60,14 @@ const notify = (sessionId: string, number: number): Owed => ({
   kind: "notify",
   message: { v: 1, sessionId, number, attempt: 1, notAfter: NOW.toISOString() },
 });
+
+const listingOf = ({ id: sessionId, requestedAt, requestedBy, device }: Session): Listing => ({
+  sessionId,
+  requestedAt,
+  requestedBy,
+  deviceId: device.id,
+});
+const list = (session: Session) => store.putInLists([listingOf(session)]);
 
 describe("The rows of a session", () => {
   test.each([
@@ -133,9 +141,11 @@ describe("What follow-sessions has to look at", () => {
     const { owed, unlisted, open } = await store.pending();
     const expected = all.map(({ id, requestedAt }) => ({ sessionId: id, at: new Date(requestedAt) }));
     expect(owed).toEqual([]);
-    expect(unlisted).toEqual(expect.arrayContaining(expected));
+    expect(unlisted).toEqual(expect.arrayContaining(all.map(listingOf)));
     const quietUntil = new Date(session("0", 1, 1).expiresAt);
-    expect(open).toEqual(expect.arrayContaining(expected.map((each) => ({ ...each, quietUntil }))));
+    expect(open).toEqual(
+      expect.arrayContaining(expected.map((each) => ({ ...each, quietUntil, isJoined: false, isOver: false }))),
+    );
     expect([unlisted.length, open.length]).toEqual([4, 4]);
   });
 
@@ -157,9 +167,28 @@ describe("What follow-sessions has to look at", () => {
       stored = next;
       expect(await quietUntil()).toEqual(expected);
     }
-    await store.settleOpen(stored.session.id);
+    expect((await store.pending()).open).toMatchObject([{ isOver: true, isJoined: false }]);
+    await store.settleOpen([stored.session.id]);
     await store.update(stored, stored.session);
     expect(await quietUntil()).toEqual([]);
+  });
+
+  test("tells that somebody has joined", async () => {
+    const stored = await created(session("5", 1, 0, { state: "open" }));
+    await store.update(stored, { ...stored.session, state: "inProgress" });
+    expect((await store.pending()).open).toMatchObject([{ isJoined: true, isOver: false }]);
+  });
+
+  test("tells that a message is no longer owed once its notification has ended", async () => {
+    const queued = { notification: { state: "queued" }, notificationCount: 1 } satisfies Partial<Session>;
+    const made = await created(session("6", 1, 0, queued));
+    const { id } = made.session;
+    const stored = await store.update(made, made.session, [notify(id, 1)]);
+    if (!stored) throw new Error("not updated");
+    await store.update(stored, { ...stored.session, notification: { state: "sent" } });
+    expect((await store.pending()).owed).toEqual([
+      { sessionId: id, rowKey: `owed~${id}~notify-1`, owed: undefined, at: NOW },
+    ]);
   });
 
   test("tells each thing that is owed, when it came to be owed, and where it is settled", async () => {
@@ -172,15 +201,24 @@ describe("What follow-sessions has to look at", () => {
       { sessionId: id, rowKey: `owed~${id}~notify-1`, owed: owed[1], at: NOW },
       { sessionId: id, rowKey: `owed~${id}~notify-2`, owed: owed[2], at: NOW },
     ]);
-    await store.settle(id, `owed~${id}~notify-1`);
+    await store.settle([{ sessionId: id, rowKey: `owed~${id}~notify-1` }]);
     expect((await store.pending()).owed.map(({ owed: each }) => each)).toEqual([owed[0], owed[2]]);
+  });
+
+  test("is struck off together, whatever of it is gone already, in whatever partitions", async () => {
+    const all = await Promise.all(["0", "1", "4"].map((first, index) => created(session(first, index + 1, 0))));
+    for (const stored of all) await store.update(stored, stored.session, [notify(stored.session.id, 1)]);
+    const { owed } = await store.pending();
+    await store.settle(owed.slice(0, 1));
+    await store.settle(owed);
+    expect((await store.pending()).owed).toEqual([]);
   });
 
   test("ends with what was put in the lists, what is over and what was settled", async () => {
     const made = session("5", 1, 0);
     await listed(made);
     expect(await store.pending()).toMatchObject({ unlisted: [], open: [{ sessionId: made.id }] });
-    await store.settleOpen(made.id);
+    await store.settleOpen([made.id]);
     expect(await store.pending()).toEqual({ owed: [], unlisted: [], open: [] });
     expect((await store.find(made.id))?.session).toEqual(made);
   });
@@ -188,7 +226,7 @@ describe("What follow-sessions has to look at", () => {
   test("ends for a session that is no more, without a list row", async () => {
     const made = session("5", 1, 0);
     await created(made);
-    await store.putInLists(made.id, undefined);
+    await store.dropUnlisted(made.id);
     expect((await store.pending()).unlisted).toEqual([]);
     expect(keys().filter((key) => key.startsWith("lists"))).toEqual([]);
   });
@@ -209,7 +247,7 @@ describe("The list rows", () => {
   test("give the sessions newest first, listed or not yet, each once, from any of them on", async () => {
     const all = [5, 4, 4, 3, 2, 1, 1].map((minute, index) => session("0123456"[index] ?? "", 7 - index, minute));
     for (const made of all) await created(made);
-    for (const made of all.filter((_, index) => index % 2 === 1)) await store.putInLists(made.id, made);
+    for (const made of all.filter((_, index) => index % 2 === 1)) await list(made);
     // The marker of a session that stands in the lists already: its deletion got lost.
     const [, again] = all;
     if (again) await table.change([{ kind: "insert", row: markerOf(again) }]);
@@ -244,7 +282,7 @@ describe("The list rows", () => {
     const [old, edge, young] = [session("0", 1, 9), session("1", 2, 10), session("2", 3, 11)];
     for (const made of [old, edge, young]) {
       await listed(made);
-      await store.settleOpen(made.id);
+      await store.settleOpen([made.id]);
     }
     const seen: Session[] = [];
     await store.dropBefore(new Date("2026-11-22T10:10:00.001Z"), async (each) => {
@@ -346,8 +384,8 @@ describe("Looks at the report of a session", () => {
 
   test("are nothing that follow-sessions reads each minute", async () => {
     await ended(session("1", 1, 0));
-    await store.settleOpen(session("1", 1, 0).id);
-    await store.putInLists(session("1", 1, 0).id, undefined);
+    await store.settleOpen([session("1", 1, 0).id]);
+    await store.dropUnlisted(session("1", 1, 0).id);
     expect(await store.pending()).toEqual({ owed: [], unlisted: [], open: [] });
   });
 });

@@ -6,7 +6,7 @@ import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
 import { makeSessionStore } from "../../../../lib/adapters/azure/session-store.ts";
 import { makeTables } from "../../../../lib/adapters/azure/table.ts";
 import type { AuditEntry } from "../../../../lib/audit/entry.ts";
-import type { Owed, SessionFilter, SessionStore } from "../../../../lib/sessions/ports.ts";
+import type { Listing, Owed, SessionFilter, SessionStore } from "../../../../lib/sessions/ports.ts";
 import type { Session } from "../../../../lib/sessions/session.ts";
 import { type StorageProxy, startStorageProxy } from "../../../storage-proxy.ts";
 
@@ -96,6 +96,14 @@ const owed: Owed[] = [
   },
 ];
 
+const listingOf = ({ id: sessionId, requestedAt, requestedBy, device }: Session): Listing => ({
+  sessionId,
+  requestedAt,
+  requestedBy,
+  deviceId: device.id,
+});
+const list = (session: Session) => store.putInLists([listingOf(session)]);
+
 describe("A stored session", () => {
   test("comes back as it was stored", async () => {
     const stored = await store.create(session(1, 0, { reason: "it's <b>odd</b> 💻", ticket: "INC-1" }));
@@ -143,7 +151,7 @@ describe("A stored session", () => {
     const winners = updated.filter((each) => each !== undefined);
     expect(winners).toHaveLength(1);
     const { owed } = await store.pending();
-    expect(owed.map(({ owed }) => owed.kind === "notify" && owed.message.number)).toEqual([
+    expect(owed.map(({ owed }) => owed?.kind === "notify" && owed.message.number)).toEqual([
       winners[0]?.session.notificationCount,
     ]);
   });
@@ -170,14 +178,14 @@ describe("A stored session", () => {
     await store.update(stored, session(1), owed);
     const { id } = stored.session;
     const before = await store.pending();
-    expect(before.unlisted).toEqual([{ sessionId: id, at: NOW }]);
+    expect(before.unlisted).toEqual([listingOf(session(1))]);
     expect(before.open).toMatchObject([{ sessionId: id, at: NOW }]);
     expect(before.owed.map(({ owed }) => owed)).toEqual(expect.arrayContaining(owed));
     expect(before.owed.map(({ at }) => at)).toEqual([NOW, NOW]);
 
-    for (const { rowKey } of before.owed) await store.settle(id, rowKey);
-    await store.putInLists(id, session(1));
-    await store.settleOpen(id);
+    for (const { rowKey } of before.owed) await store.settle([{ sessionId: id, rowKey: rowKey }]);
+    await list(session(1));
+    await store.settleOpen([id]);
     expect(await store.pending()).toEqual({ owed: [], unlisted: [], open: [] });
     expect((await store.find(id))?.session).toEqual(session(1));
   });
@@ -189,9 +197,9 @@ describe("The lists of sessions", () => {
     for (const each of sessions) await store.create(each);
     const newestFirst = sessions.map(({ id }) => id).reverse();
     expect(await ids()).toEqual(newestFirst);
-    for (const each of [sessions[3], sessions[1]]) if (each) await store.putInLists(each.id, each);
+    for (const each of [sessions[3], sessions[1]]) if (each) await list(each);
     expect(await ids()).toEqual(newestFirst);
-    for (const each of sessions) await store.putInLists(each.id, each);
+    for (const each of sessions) await list(each);
     expect(await ids()).toEqual(newestFirst);
   });
 
@@ -201,22 +209,22 @@ describe("The lists of sessions", () => {
     const marker: Record<string, unknown>[] = [];
     for await (const row of raw.listEntities({ queryOptions: { filter: `RowKey eq 'new~${session(1).id}'` } }))
       marker.push(row);
-    for (const number of [1, 2]) await store.putInLists(session(number).id, session(number, number === 1 ? 10 : 0));
+    for (const number of [1, 2]) await list(session(number, number === 1 ? 10 : 0));
     await raw.createEntity(marker[0] as { partitionKey: string; rowKey: string });
     expect(await ids()).toEqual([session(2).id, session(1).id]);
   });
 
   test("keep a session once that is put in twice", async () => {
     await store.create(session(1));
-    await store.putInLists(session(1).id, session(1));
-    await store.putInLists(session(1).id, session(1));
+    await list(session(1));
+    await list(session(1));
     expect(await ids()).toEqual([session(1).id]);
   });
 
   test("go on after any session, listed or not, also within one millisecond", async () => {
     const sessions = Array.from({ length: 12 }, (_, index) => session(index + 1, Math.floor(index / 4)));
     for (const each of sessions) await store.create(each);
-    for (const each of sessions.filter((_, index) => index % 3 !== 0)) await store.putInLists(each.id, each);
+    for (const each of sessions.filter((_, index) => index % 3 !== 0)) await list(each);
     const whole = await ids();
     expect(new Set(whole)).toEqual(new Set(sessions.map(({ id }) => id)));
     for (const [index, id] of whole.entries()) {
@@ -231,7 +239,7 @@ describe("The lists of sessions", () => {
     const hers = session(3, 10, { requestedBy: CHIARA ?? "" });
     for (const each of [mine, onPc, hers]) await store.create(each);
     for (const isListed of [false, true]) {
-      if (isListed) for (const each of [mine, onPc, hers]) await store.putInLists(each.id, each);
+      if (isListed) for (const each of [mine, onPc, hers]) await list(each);
       expect(await ids({ deviceId: PHONE })).toEqual([hers.id, mine.id]);
       expect(await ids({ deviceId: PC })).toEqual([onPc.id]);
       expect(await ids({ requestedBy: BRUNO })).toEqual([onPc.id, mine.id]);
@@ -243,7 +251,7 @@ describe("The lists of sessions", () => {
     "find nothing for %j: it is a value, never a condition",
     async (hostile) => {
       await store.create(session(1));
-      await store.putInLists(session(1).id, session(1));
+      await list(session(1));
       expect(await ids({ deviceId: hostile })).toEqual([]);
       expect(await ids({ requestedBy: hostile })).toEqual([]);
     },
@@ -253,8 +261,8 @@ describe("The lists of sessions", () => {
     const [old, older, young] = [session(1, 200), session(2, 300), session(3, 50)];
     for (const each of [old, older, young]) {
       await store.create(each);
-      await store.putInLists(each.id, each);
-      await store.settleOpen(each.id);
+      await list(each);
+      await store.settleOpen([each.id]);
     }
     const seen: string[] = [];
     await store.dropBefore(new Date(NOW.getTime() - 100_000), async ({ id }) => {

@@ -44,6 +44,7 @@ export function aDesk() {
     read: async function* () {
       yield* entries;
     },
+    missing: async () => [],
     dropBefore: async () => undefined,
   };
   const sessions = new Map<string, Session>();
