@@ -145,6 +145,8 @@ var hostSettings = {
   AZURE_CLIENT_ID: identity.properties.clientId
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.properties.clientId
+  // The host starts by it before it knows the address below: github.com/Azure/azure-functions-host/issues/11787.
+  AzureWebJobsStorage__accountName: storage.name
   AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
   AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
   AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table

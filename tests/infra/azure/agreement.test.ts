@@ -60,6 +60,7 @@ describe("Settings", () => {
     "storage.properties.primaryEndpoints.blob": "https://stx.blob.core.windows.net/",
     "storage.properties.primaryEndpoints.queue": "https://stx.queue.core.windows.net/",
     "storage.properties.primaryEndpoints.table": "https://stx.table.core.windows.net/",
+    "storage.name": "stx",
     "insights.properties.ConnectionString": "InstrumentationKey=x",
     apiClientId: "22222222-2222-4222-8222-222222222222",
     teamviewerClientId: "123456-x",
@@ -93,6 +94,12 @@ describe("Settings", () => {
       intuneRbac: true,
     });
   });
+});
+
+test("the host takes bodies that are somewhat too large, so that the app refuses them in its own words", () => {
+  const most = Number(/const MAX_BODY_BYTES = (\d+) \* 1024;/.exec(textOf("lib/http/read-request.ts"))?.[1]) * 1024;
+  const limit = Number(literalOf(propertyOf(variableOf(app, "hostSettings"), "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT")));
+  expect([most, limit]).toEqual([65_536, 4 * 65_536]);
 });
 
 describe("Names", () => {

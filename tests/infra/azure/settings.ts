@@ -14,6 +14,7 @@ const OF_THE_HOST = [
   "APPLICATIONINSIGHTS_CONNECTION_STRING",
   "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
   "AzureWebJobsDisableHomepage",
+  "AzureWebJobsStorage__accountName",
   "AzureWebJobsStorage__credential",
   "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
 ];
