@@ -26,7 +26,10 @@ describe("An event sent once more", () => {
       const { hooks, id, event, again } = await tried(["failed", state]);
       expect(await again()).toMatchObject({ id: event.id, state, attempts: [{ number: 1 }, { number: 2 }] });
       expect(hooks.queue).toEqual([
-        { message: { v: 1, webhookId: id, attempt: 3, putBacks: 0, event, correlationId: "c-1" }, delaySeconds: undefined },
+        {
+          message: { v: 1, webhookId: id, attempt: 3, putBacks: 0, event, correlationId: "c-1" },
+          delaySeconds: undefined,
+        },
       ]);
       expect(hooks.lines()).toEqual(["webhook.deliver intent", `webhook.deliver outcome success again ${id}`]);
     },
