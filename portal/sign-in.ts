@@ -106,7 +106,8 @@ export function makeSignIn({ entraUrl, tenantId, clientId, scope }: PortalConfig
           client,
           oauth.None(),
           tokens.refresh_token,
-          options(),
+          // Entra takes a refresh without it for one of a token for the portal itself, where that shares the API's registration.
+          { ...options(), additionalParameters: { scope } },
         );
         const renewed = await oauth.processRefreshTokenResponse(server, client, response);
         tokens = { ...renewed, refresh_token: renewed.refresh_token ?? tokens.refresh_token };

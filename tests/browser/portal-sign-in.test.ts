@@ -174,6 +174,9 @@ describe("Whoever is signed in", () => {
       await page.getByRole("searchbox").fill("phone-ana");
       await page.getByText("1 device", { exact: true }).waitFor();
       expect(grants("refresh_token")).toHaveLength(before + 1);
+      // Without it, Entra takes a portal that shares the API's registration for one that asks for a token of itself (AADSTS90009).
+      const form = new URLSearchParams(grants("refresh_token").at(-1)?.body);
+      expect(form.get("scope")).toMatch(/^api:\/\/\S+\/access_as_user /);
     },
     TIMEOUT_MS,
   );
