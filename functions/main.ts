@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { createApp, warmUp } from "../lib/app.ts";
+import type { App } from "../lib/app.ts";
 import { readSettings } from "../lib/settings.ts";
 import { register, registerPreflight } from "./register.ts";
 
@@ -7,9 +7,15 @@ import { register, registerPreflight } from "./register.ts";
 // after one as the message itself. No function runs before this file has ended.
 register(app, () => connector);
 
-const connector = createApp(readSettings(process.env));
+const settings = readSettings(process.env);
+if (settings.allowedOrigins.length > 0) registerPreflight(app, () => connector);
 
-if (connector.allowedOrigins.length > 0) registerPreflight(app, () => connector);
+// The host needs no more than that to go on (docs/decisions/0030).
+const connector = putTogether();
 
-// SDKs load after the start, which need not wait for them, and before the first request, which would.
-setImmediate(warmUp);
+async function putTogether(): Promise<App> {
+  await new Promise((thisFileHasEnded) => setImmediate(thisFileHasEnded));
+  const { createApp, warmUp } = await import("../lib/app.ts");
+  setImmediate(warmUp);
+  return createApp(settings);
+}
