@@ -63,7 +63,7 @@ function unavailable(error: unknown): AppError {
   const text = isForbidden
     ? refusalText(
         error,
-        "Key Vault refuses this app. Give its identity the role Key Vault Secrets Officer; a new role takes some minutes to work.",
+        "Key Vault refuses this app. Give its identity a role that may read, set and delete secrets, such as Key Vault Secrets Officer; a new role takes some minutes to work.",
       )
     : "Key Vault does not answer. Try again in half a minute.";
   return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: isForbidden ? 120 : 30 });
