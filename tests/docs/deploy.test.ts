@@ -28,6 +28,8 @@ describe("The page about deploying", () => {
 
   test("names outputs, scripts and files that exist", () => {
     const outputs = found(textOf("infra/azure/main.bicep"), /^output (\w+) /gm);
+    const hooks = ["secrets", "grant"].map((name) => textOf(`infra/azure/hooks/${name}.ts`)).join("\n");
+    expect(outputs.filter((name) => !page.includes(name) && !hooks.includes(name))).toEqual(["AZURE_RESOURCE_GROUP"]);
     for (const name of found(page, /azd env get-value (\w+)/g)) expect([...outputs, "API_CLIENT_ID"]).toContain(name);
     for (const path of found(page, /\b(infra\/azure\/[\w./-]+\.(?:ts|bicep|json))/g))
       expect([path, existsSync(join(root, path))]).toEqual([path, true]);

@@ -13,7 +13,9 @@ export function az(args: readonly string[], command: "az" | "azd" = "az"): Promi
     execFile(program, given, { shell: isWindows, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const isMissing = error.code === "ENOENT";
-      reject(new AzError(isMissing ? `${command} is not installed, or not on the PATH.` : stderr.trim()));
+      reject(
+        new AzError(isMissing ? `${command} is not installed, or not on the PATH.` : stderr.trim() || error.message),
+      );
     });
   });
 }

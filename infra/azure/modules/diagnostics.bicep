@@ -40,7 +40,8 @@ resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   }
 }
 
-// Deletions alone: each read and write would cost more than the storage itself. Rows of the audit are never deleted one by one.
+// Deletions alone: each read and write would cost more than the storage itself. The audit is deleted a month at a time, by the app;
+// other rows of a session make some KB of these.
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: blobs
   name: 'deletions'

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { registration } from "../../../infra/azure/hooks/registration.ts";
 import { roles } from "../../../lib/access/principal.ts";
 import { nothingThere, type Run, runHook, type State } from "./running-hooks.ts";
@@ -7,6 +7,9 @@ import { nothingThere, type Run, runHook, type State } from "./running-hooks.ts"
 const NO_RIGHT = "Forbidden(Caller is not authorized to perform action on resource. ForbiddenByRbac)";
 const NO_PRIVILEGE =
   'Forbidden({"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}})';
+
+// Each call of the stand-in is a process of its own.
+jest.setTimeout(120_000);
 
 const azd = { AZURE_ENV_NAME: "prod" };
 let registered: Run;
