@@ -90,8 +90,10 @@ resource portalPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
 resource applicationWithIds 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: uniqueName
   displayName: application.displayName
+  signInAudience: 'AzureADMyOrg'
   identifierUris: ['api://${application.appId}']
-  appRoles: application.appRoles
+  appRoles: registration.appRoles
+  requiredResourceAccess: application.requiredResourceAccess
   api: {
     requestedAccessTokenVersion: 2
     oauth2PermissionScopes: registration.scopes

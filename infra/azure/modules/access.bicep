@@ -4,6 +4,7 @@ param identityPrincipalId string
 @description('Object id of the deployer. Empty: nobody may set secrets')
 param deployerPrincipalId string
 
+@allowed(['User', 'Group', 'ServicePrincipal'])
 @description('What the deployer is')
 param deployerPrincipalType string
 
