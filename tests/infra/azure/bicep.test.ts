@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type BicepFile, bicepFile, readBicep } from "./bicep-file.ts";
@@ -6,6 +6,7 @@ import { moduleProblems } from "./modules.ts";
 import { resourceProblems } from "./resources.ts";
 import { handWritten, known, published } from "./schema.ts";
 import { readProblems, symbolProblems } from "./symbols.ts";
+import { childrenOf, lineOf, type Node, nodesOf } from "./syntax.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const paths = globSync("infra/azure/**/*.bicep", { cwd: root }).map((path) => path.replaceAll("\\", "/"));
@@ -22,6 +23,18 @@ async function withEdit(path: string, from: string, to: string): Promise<{ all: 
     return text.replace(from, to);
   });
   return { edited, all: files.map((file) => (file.path === path ? edited : file)) };
+}
+
+const OPEN: Record<string, string[]> = {
+  object_property: ["tags", "userAssignedIdentities", "features"],
+  variable_declaration: ["tags", "settings", "hostSettings", "content"],
+};
+
+/** Within tags, identities, features, settings (which have a check of their own) and the text of the workbook. */
+function mayBeCalledAnything(node: Node): boolean {
+  for (let above = node.parent; above; above = above.parent)
+    if (OPEN[above.type]?.includes(childrenOf(above)[0]?.text ?? "")) return true;
+  return false;
 }
 
 describe("Every Bicep file", () => {
@@ -198,6 +211,32 @@ describe("The checks find", () => {
     const { all } = await withEdit("infra/azure/main.bicep", from, to);
     expect(moduleProblems(all).join("\n")).toContain(found);
   });
+
+  test("a misspelt key wherever it stands, but where any key may stand", async () => {
+    const missed: string[] = [];
+    let everywhere = 0;
+    for (const file of files) {
+      const text = readFileSync(join(root, file.path), "utf8");
+      for (const node of nodesOf(file.root)) {
+        const [key] = node.type === "object_property" ? childrenOf(node) : [];
+        if (!key || mayBeCalledAnything(node)) continue;
+        const at = key.type === "string" ? key.endIndex - 1 : key.endIndex;
+        const edited = await bicepFile(file.path, `${text.slice(0, at)}x${text.slice(at)}`);
+        const all = files.map((other) => (other.path === file.path ? edited : other));
+        const problems = [
+          ...edited.problems,
+          ...symbolProblems(edited),
+          ...readProblems(edited),
+          ...resourceProblems(edited, known),
+          ...moduleProblems(all),
+        ];
+        everywhere += 1;
+        if (problems.length === 0) missed.push(`${file.path}:${lineOf(key)}: ${key.text}`);
+      }
+    }
+    expect(missed).toEqual([]);
+    expect(everywhere).toBeGreaterThan(450);
+  }, 120_000);
 
   test("a file that cannot be read", async () => {
     const { problems } = await bicepFile("x.bicep", "resource a 'T/x@1' = {\n  name: 'a'\n  properties: {\n");

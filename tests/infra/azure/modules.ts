@@ -1,6 +1,8 @@
 import { posix } from "node:path";
-import { type BicepFile, type Block, valueAt } from "./bicep-file.ts";
+import { type BicepFile, type Block, keysOf, valueAt } from "./bicep-file.ts";
 import { childrenOf, lineOf, type Node, nodesOf, propertiesOf } from "./syntax.ts";
+
+const OF_MODULES = ["name", "scope", "params", "dependsOn"];
 
 /** Parameters that a module has not or misses, outputs that it has not, and outputs that nobody reads. */
 export function moduleProblems(files: readonly BicepFile[]): string[] {
@@ -13,7 +15,10 @@ export function moduleProblems(files: readonly BicepFile[]): string[] {
       if (!target) return [`${where} is no file: ${module.of}`];
       const outputs = outputsRead(file, module);
       for (const { name } of outputs) read.add(`${path} ${name}`);
+      const keys = keysOf(module.body).filter((key) => !OF_MODULES.includes(key));
       return [
+        ...keys.map((key) => `${where} has ${key}, which no module has`),
+        ...(valueAt(module, "name") ? [] : [`${where} has no name`]),
         ...parameterProblems(module, target).map((text) => `${where} ${text}`),
         ...outputs
           .filter(({ name }) => !target.outputs.some((output) => output.name === name))

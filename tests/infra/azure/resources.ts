@@ -1,9 +1,11 @@
-import { type BicepFile, type Block, valueAt, variableOf } from "./bicep-file.ts";
+import { type BicepFile, type Block, keysOf, valueAt, variableOf } from "./bicep-file.ts";
 import { describedBy, type Schemas, type Shape } from "./schema.ts";
 import { childrenOf, lineOf, literalOf, type Node, nodesOf, propertiesOf } from "./syntax.ts";
 
 /** What Bicep itself understands in a resource. */
 const OF_BICEP = ["parent", "scope", "dependsOn"];
+/** What tells one resource from another; applications and principals in Entra have keys of their own. */
+const IDENTIFYING = ["name", "appId", "uniqueName"];
 /** Told by the type and version that the declaration names. */
 const OF_DECLARATION = ["type", "apiVersion"];
 const KINDS: Record<string, string> = { string: "string", number: "int", boolean: "bool" };
@@ -14,9 +16,16 @@ export type Visit = (resource: string, shape: string) => void;
 export function resourceProblems(file: BicepFile, schemas: Schemas, visit: Visit = () => undefined): string[] {
   return file.resources.flatMap((resource) => [
     ...(schemas[resource.of] ? [] : [`${file.path}:${lineOf(resource.node)}: ${resource.of} is not known`]),
-    ...(resource.isExisting ? [] : bodyProblems(file, resource, schemas, visit)),
+    ...(resource.isExisting ? keyProblems(file, resource) : bodyProblems(file, resource, schemas, visit)),
     ...readProblems(file, resource, schemas, visit),
   ]);
+}
+
+/** A resource that is there already says which one it is, and nothing more. */
+function keyProblems(file: BicepFile, resource: Block): string[] {
+  const keys = keysOf(resource.body).filter((key) => !OF_BICEP.includes(key));
+  const isKnown = keys.length === 1 && keys.every((key) => IDENTIFYING.includes(key));
+  return isKnown ? [] : [`${file.path}:${lineOf(resource.node)}: ${resource.name} is not told by its name alone`];
 }
 
 function bodyProblems(file: BicepFile, resource: Block, schemas: Schemas, visit: Visit): string[] {
