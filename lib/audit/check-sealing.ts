@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, isAppError } from "../errors.ts";
 import type { AuditLog, SealChain, SealKeys, SealProgress } from "./ports.ts";
 
 type Deps = {
@@ -19,7 +19,9 @@ export function makeCheckSealing({ auditLog, progress, chain, keys, now, oldestK
     const to = new Date(now().getTime() - PATIENCE_MS);
     if (from >= to) return;
     for await (const _waiting of auditLog.read({ from, to })) {
-      await Promise.all([chain.tail(), keys.current()]);
+      await Promise.all([chain.tail(), keys.current()]).catch((error: unknown) => {
+        throw isAppError(error) ? refusing(error) : error;
+      });
       throw new AppError(
         "upstream-unavailable",
         "Audit entries have waited more than 15 minutes for their seal. The log of seal-audit says why. Its identity needs Key Vault Crypto User (or the key audit-seal has to be made) and Storage Blob Data Contributor, and AzureWebJobsStorage__blobServiceUri must be set.",
@@ -28,3 +30,11 @@ export function makeCheckSealing({ auditLog, progress, chain, keys, now, oldestK
     }
   };
 }
+
+/** What refuses says itself what to do. */
+const refusing = (cause: AppError) =>
+  new AppError(
+    "upstream-unavailable",
+    `Audit entries have waited more than 15 minutes for their seal. ${cause.message} The log of seal-audit says more.`,
+    { cause, retryAfterSeconds: 60 },
+  );
