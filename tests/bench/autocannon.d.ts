@@ -1,0 +1,19 @@
+declare module "autocannon" {
+  namespace autocannon {
+    type Request = { headers?: Record<string, string>; body?: string; method?: string; path?: string };
+    type Options = {
+      url: string;
+      method?: string;
+      headers?: Record<string, string>;
+      body?: string;
+      amount?: number;
+      duration?: number;
+      connections?: number;
+      overallRate?: number;
+      requests?: { setupRequest?: (request: Request) => Request }[];
+    };
+    type Result = { "2xx": number; non2xx: number; statusCodeStats: Record<string, { count: number }> };
+  }
+  function autocannon(options: autocannon.Options): Promise<autocannon.Result>;
+  export default autocannon;
+}
