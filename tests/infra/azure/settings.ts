@@ -20,7 +20,7 @@ const OF_THE_HOST = [
 ];
 
 /** Flex Consumption refuses these: functionAppConfig says it instead. */
-export const REFUSED_BY_FLEX = [
+const REFUSED_BY_FLEX = [
   "FUNCTIONS_EXTENSION_VERSION",
   "FUNCTIONS_WORKER_RUNTIME",
   "FUNCTIONS_WORKER_RUNTIME_VERSION",
