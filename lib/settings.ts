@@ -106,7 +106,8 @@ const schema = z.object({
 /** Reads the settings or throws one Error that lists everything that is wrong with them. Empty counts as not set. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
-  const parsed = schema.safeParse(given);
+  // Once in a process: to compile a parser for it, as zod otherwise does, takes four times as long.
+  const parsed = schema.safeParse(given, { jitless: true });
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, given));
   const storage = readStorage(given);
   if (typeof storage === "string") problems.push(storage);
