@@ -1,6 +1,6 @@
 import type { HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { App } from "../lib/app.ts";
-import { failureCodeOf, log } from "../lib/http/log.ts";
+import { endLog, failureCodeOf, log } from "../lib/http/log.ts";
 
 type Handler<Trigger, Answer> = (trigger: Trigger, context: InvocationContext) => Answer | Promise<Answer>;
 
@@ -32,6 +32,7 @@ export function watched<Trigger, Answer>(
             ...(code ? { code } : {}),
             ...spent,
           });
+        endLog(context);
       }
     };
 }

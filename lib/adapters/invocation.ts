@@ -25,7 +25,7 @@ type Calls = { service: Service; count: number; failed: number; ms: number };
 export type Watch = {
   /** Does the function's work; the calls it makes and the audit it writes are the invocation's. */
   run: <T>(work: () => T) => T;
-  /** Ends it: what still runs is told without it. */
+  /** What it took. Calls that still run are told later, and in no sum. */
   end: () => { durationMs: number; calls: readonly Calls[] };
 };
 
@@ -46,12 +46,10 @@ export function makeWatch(serviceOf: ReturnType<typeof makeServiceOf>) {
   if (!isObserving) observeCalls(() => running.getStore());
   isObserving = true;
 
-  return (writeWhileRunning: Write): Watch => {
+  return (write: Write): Watch => {
     const startedMs = performance.now();
     const calls = new Map<Service, Calls>();
     const tries = new Map<string, number>();
-    // After its end the host takes no more lines of an invocation.
-    let write = writeWhileRunning;
     const note = (call: ObservedCall) => {
       const service = serviceOf(call);
       const { operation, status, durationMs } = call;
@@ -72,10 +70,9 @@ export function makeWatch(serviceOf: ReturnType<typeof makeServiceOf>) {
     };
     const caller: Caller = { note, underWay: new Set() };
     return {
-      run: (work) => running.run({ ...caller, write: (level, line) => write(level, line) }, work),
+      run: (work) => running.run({ ...caller, write }, work),
       end() {
         endAbandoned(caller);
-        write = (level, line) => console[level](JSON.stringify(line));
         return { durationMs: Math.round(performance.now() - startedMs), calls: [...calls.values()] };
       },
     };

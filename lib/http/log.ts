@@ -2,8 +2,8 @@ import type { InvocationContext } from "@azure/functions";
 import { AppError } from "../errors.ts";
 import type { LogLine } from "./log-line.ts";
 
-/** What more is known of an invocation: the request that its message stems from, and the code it failed with. */
-const noted = new WeakMap<InvocationContext, { correlationId?: string; code?: string }>();
+/** What more is known of an invocation: the request that its message stems from, the code it failed with, whether it is over. */
+const noted = new WeakMap<InvocationContext, { correlationId?: string; code?: string; isOver?: true }>();
 
 /** From here on the lines of this invocation carry `correlationId`: that of the request which a queue message stems from. */
 export function correlate(context: InvocationContext, correlationId: string | undefined): void {
@@ -17,11 +17,17 @@ export const correlationIdOf = (context: InvocationContext): string =>
 /** The code of the failure that was logged last, if any. */
 export const failureCodeOf = (context: InvocationContext): string | undefined => noted.get(context)?.code;
 
+/** From here on the host takes no more lines of this invocation: what its work still tells goes to the console. */
+export function endLog(context: InvocationContext): void {
+  noted.set(context, { ...noted.get(context), isOver: true });
+}
+
 /** Writes one JSON line through the invocation, so that the host joins it to the request. */
 export function log(context: InvocationContext, level: "info" | "warn" | "error", line: LogLine): void {
   // What the audit was given keeps its own: a timer writes what requests still owe.
   const correlationId = "correlationId" in line ? line.correlationId : correlationIdOf(context);
-  context[level](JSON.stringify({ ...line, correlationId }));
+  const writer = noted.get(context)?.isOver ? console : context;
+  writer[level](JSON.stringify({ ...line, correlationId }));
 }
 
 /** Logs a failure by its code and the kinds of its causes, and answers it as an AppError: a bug becomes `internal-error`. */

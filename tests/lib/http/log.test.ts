@@ -1,6 +1,6 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { AppError, type ErrorCode } from "../../../lib/errors.ts";
-import { correlate, correlationIdOf, failureCodeOf, log, logFailure } from "../../../lib/http/log.ts";
+import { correlate, correlationIdOf, endLog, failureCodeOf, log, logFailure } from "../../../lib/http/log.ts";
 import { problems } from "../../../lib/http/problem.ts";
 import { anInvocation } from "./a-request.ts";
 
@@ -36,6 +36,16 @@ test("a line of an invocation that a message began belongs to the request which 
   logFailure(new AppError("upstream-timeout", "x"), context);
   for (const { text } of lines) expect(JSON.parse(text)).toMatchObject({ correlationId: "request-1" });
   expect([correlationIdOf(context), failureCodeOf(context)]).toEqual(["request-1", "upstream-timeout"]);
+});
+
+test("a line that comes after the end of its invocation is one of the console, and still belongs to it", () => {
+  const { context, lines } = anInvocation();
+  const written = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  endLog(context);
+  log(context, "warn", { event: "seals", sealAgeMinutes: 2 });
+  expect(lines).toEqual([]);
+  expect(JSON.parse(String(written.mock.calls[0]?.[0]))).toMatchObject({ event: "seals", correlationId: "call-1" });
+  written.mockRestore();
 });
 
 test("what the audit was given keeps the request that it stems from, whoever writes it", () => {
