@@ -27,6 +27,13 @@ let sbom: string;
 let files: Record<string, Uint8Array>;
 
 const textOf = (name: string) => Buffer.from(files[name] ?? "").toString();
+/** The packages that these source maps name, without asking the build. */
+function packagesOf(maps: string[]): string[] {
+  const sources = maps.flatMap((name) => (JSON.parse(textOf(name)) as { sources: string[] }).sources);
+  const names = sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+  return [...new Set(names)];
+}
+
 const bom = () => JSON.parse(sbom) as Bom;
 const nameOf = ({ purl }: Component) => decodeURIComponent(/^pkg:npm\/(.+)@/.exec(purl)?.[1] ?? "");
 
@@ -68,6 +75,17 @@ describe("The package", () => {
     },
     TIMEOUT_MS,
   );
+
+  test("loads no SDK until the functions are registered", () => {
+    const withImports = (name: string): string[] => {
+      const imported = [...textOf(name).matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)].map(
+        ([, each = ""]) => each,
+      );
+      return [name, ...imported.flatMap(withImports)];
+    };
+    const loaded = [...new Set(withImports("main.js").flatMap((name) => packagesOf([`${name}.map`])))];
+    expect(loaded.sort()).toEqual(["cookie", "zod"]);
+  });
 
   test("does not tell where it was made", () => {
     const tells = Object.entries(files).filter(([, bytes]) => Buffer.from(bytes).includes(root));
@@ -116,13 +134,7 @@ describe("The package", () => {
 });
 
 describe("The SBOM", () => {
-  /** The packages that source maps name, without asking the build. */
-  const mapped = () => {
-    const maps = Object.keys(files).filter((name) => name.endsWith(".map"));
-    const sources = maps.flatMap((name) => (JSON.parse(textOf(name)) as { sources: string[] }).sources);
-    const names = sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
-    return [...new Set(names)];
-  };
+  const mapped = () => packagesOf(Object.keys(files).filter((name) => name.endsWith(".map")));
 
   test("lists every package that something was built in of, and no other", () => {
     expect(mapped().length).toBeGreaterThan(50);
