@@ -46,9 +46,15 @@ export function brokenAtAnyMoment(trace: Trace): Broken[] {
   for (const { actor, action, correlationId, sessionId } of outcomes)
     if (actor.kind !== "system" && intents(action, { correlationId, ...(sessionId ? { sessionId } : {}) }) === 0)
       broken.push(`lost: ${action} has no intent in the audit`);
-  const keys = outcomes.map(({ correlationId, action, sessionId }) => [correlationId, action, sessionId].join(" "));
+  const keyOf = ({ correlationId, action, sessionId }: AuditEntry) => [correlationId, action, sessionId].join(" ");
+  const keys = outcomes.map(keyOf);
+  const begun = audit.filter(({ phase }) => phase === "intent").map(keyOf);
+  const succeeded = outcomes.filter(({ result }) => result === "success").map(keyOf);
+  const countOf = (all: readonly string[], key: string) => all.filter((each) => each === key).length;
+  // A message that comes again is handled again, each time with an intent and an outcome; it succeeds once.
   for (const key of new Set(keys))
-    if (keys.filter((each) => each === key).length > 1) broken.push(`doubled: outcomes in the audit of ${key}`);
+    if (countOf(keys, key) > Math.max(1, countOf(begun, key)) || countOf(succeeded, key) > 1)
+      broken.push(`doubled: outcomes in the audit of ${key}`);
   return broken;
 }
 

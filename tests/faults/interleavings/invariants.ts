@@ -107,9 +107,17 @@ function auditBroken({ tables, now }: World): string[] {
   const name = `audit${now().toISOString().slice(0, 7).replace("-", "")}`;
   const rows = tables.rows(name);
   const keyOf = (row: Record<string, unknown>) => [row.correlationId, row.action, row.sessionId].join(" ");
-  const ended = rows.filter(({ phase }) => phase === "outcome").map(keyOf);
+  const outcomes = rows.filter(({ phase }) => phase === "outcome");
+  const ended = outcomes.map(keyOf);
+  const begun = rows.filter(({ phase }) => phase === "intent").map(keyOf);
   const open = rows.filter((row) => row.phase === "intent" && !ended.includes(keyOf(row)));
-  const twice = doubled(ended);
+  // A message that comes again is handled again, each time with an intent and an outcome; it succeeds once.
+  const countOf = (keys: readonly string[], key: string) => keys.filter((each) => each === key).length;
+  const succeeded = outcomes.filter(({ result }) => result === "success").map(keyOf);
+  const twice = [
+    ...ended.filter((key) => countOf(ended, key) > Math.max(1, countOf(begun, key))),
+    ...doubled(succeeded),
+  ];
   return [
     ...open.map(({ action }) => `an intent of ${action} has no outcome`),
     ...rows
