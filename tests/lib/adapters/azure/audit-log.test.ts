@@ -93,6 +93,20 @@ describe("The audit log", () => {
     expect(await read()).toEqual([once]);
   });
 
+  test("is told of once, however often and by whomever it is written again", async () => {
+    const written: AuditEntry[] = [];
+    const tables = makeTables(
+      { connectionString: azurite.connectionString },
+      new ManagedIdentityCredential(),
+      randomUUID,
+    );
+    const [one, two] = [1, 2].map(() => makeTableAuditLog(tables, (each) => written.push(each)));
+    const [first, second] = ["2026-11-02T10:00:00Z", "2026-11-02T10:00:01Z"].map((at) => entry(at));
+    for (const log of [one, two, one]) if (first) await log?.append(first);
+    if (second) await two?.append(second);
+    expect(written).toEqual([first, second]);
+  });
+
   test("puts an outcome before its intent of the same millisecond, in whatever shard they are", async () => {
     const entries: AuditEntry[] = [];
     for (let index = 0; index < 12; index += 1) {
