@@ -102,9 +102,14 @@ export function hooking(product: TestApp) {
 }
 
 /** A delivery, verified as its receiver would, in the product's time. Throws when it is not signed by `secret`. */
-export function verified({ headers, body }: Received, secret: string): CloudEvent {
-  const signed = { at: Number(headers["webhook-timestamp"]), id: headers["webhook-id"] ?? "" };
-  const expected = new StandardWebhook(secret).sign(signed.id, new Date(signed.at * 1000), body);
+export function verified({ headers, body }: Pick<Received, "headers" | "body">, secret: string): CloudEvent {
+  const expected = signatureOf({ headers, body }, secret);
   if (!headers["webhook-signature"]?.split(" ").includes(expected)) throw new Error("not signed by this secret");
   return JSON.parse(body) as CloudEvent;
+}
+
+/** What `secret` makes of a delivery, by the package of the standard. */
+export function signatureOf({ headers, body }: Pick<Received, "headers" | "body">, secret: string): string {
+  const at = new Date(Number(headers["webhook-timestamp"]) * 1000);
+  return new StandardWebhook(secret).sign(headers["webhook-id"] ?? "", at, body);
 }
