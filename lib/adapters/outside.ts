@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TeamViewerAccess } from "../connector/access.ts";
 import type { Senders } from "../notifications/ports.ts";
 import type { Settings } from "../settings.ts";
+import { makeAuditIndex } from "./azure/audit-index.ts";
 import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
 import { makeConnectionStore } from "./azure/connection-store.ts";
 import { makeConsentStore } from "./azure/consent-store.ts";
@@ -91,6 +92,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
     intuneActionsOf: makeIntuneActions({ graphUrl, onBehalfOf, outbound, newId }),
     auditLog: notingLateEntries(makeTableAuditLog(tables, tellOutcome), tables("seals"), now),
     sealing: {
+      index: makeAuditIndex(tables),
       chain: makeSealChain(settings.storage, credential),
       keys: makeSealKeys(settings.keyVaultUrl, credential),
       people: makePeopleStore(tables("people")),

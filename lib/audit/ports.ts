@@ -65,6 +65,9 @@ export type LateEntries = {
   settle: (id: string) => Promise<void>;
 };
 
+/** Leads to entries by device, session and action. Adding one twice leaves one. */
+export type AuditIndex = { add: (entries: readonly AuditEntry[]) => Promise<void> };
+
 /** How far sealing is: for those who may not need to read the seals. Undefined before the first seal. */
 export type SealProgress = {
   read: () => Promise<{ to: Date } | undefined>;

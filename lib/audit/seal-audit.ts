@@ -1,12 +1,22 @@
 import type { AuditEntry } from "./entry.ts";
 import { entryHash } from "./entry-hash.ts";
-import type { AuditLog, LateEntries, PeopleStore, SealChain, SealKeys, SealProgress, SealTail } from "./ports.ts";
+import type {
+  AuditIndex,
+  AuditLog,
+  LateEntries,
+  PeopleStore,
+  SealChain,
+  SealKeys,
+  SealProgress,
+  SealTail,
+} from "./ports.ts";
 import { makeSaltsOf } from "./salts.ts";
 import { type Leaf, rootOf, type Seal, sealHash, signedText } from "./seal.ts";
 import { lateBefore, overlapping, sealedSince, unsealedIn } from "./unsealed.ts";
 
 type Deps = {
   auditLog: AuditLog;
+  index: AuditIndex;
   late: LateEntries;
   people: PeopleStore;
   chain: SealChain;
@@ -44,7 +54,7 @@ export function makeSealAudit(deps: Deps) {
 
 /** True when there may be more to seal. */
 async function sealNext(deps: Deps, saltsOf: SaltsOf): Promise<boolean> {
-  const { chain, progress, late, now, oldestKept } = deps;
+  const { chain, index, progress, late, now, oldestKept } = deps;
   const tail = await chain.tail();
   const from = tail.last ? new Date(tail.last.to) : oldestKept();
   const until = new Date(Math.floor(now().getTime() / MINUTE_MS - 1) * MINUTE_MS);
@@ -55,6 +65,8 @@ async function sealNext(deps: Deps, saltsOf: SaltsOf): Promise<boolean> {
   const isSilent = batch.entries.length === 0 && batch.to.getTime() === until.getTime();
   if (isSilent && tail.last && until.getTime() - from.getTime() < SILENCE_MS) return false;
 
+  // Before the seal: what is sealed is looked for by the index alone.
+  await index.add(batch.entries);
   const isOurs = await chain.append(tail, await sealOf(deps, tail, from, batch));
   if (!isOurs) return false;
   await progress.write({ to: batch.to });

@@ -11,6 +11,9 @@ const SCRAMBLE = 2_654_435_761;
 export const DEVICES = 300;
 export const PEOPLE = 50;
 
+/** What the oldest entry tells of, and no other. */
+export const SELDOM_DONE = "connector.confirm";
+
 export type GeneratedRow = { PartitionKey: string; RowKey: string } & Record<string, unknown>;
 
 export const deviceOf = (number: number) => `d0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
@@ -35,7 +38,7 @@ export function generatedAudit(entries: number, now: Date) {
       at: at.toISOString(),
       actorId: personOf(index % PEOPLE),
       actorKind: "person",
-      action: isOldest ? "connector.confirm" : index % 3 === 0 ? "session.close" : "session.request",
+      action: isOldest ? SELDOM_DONE : index % 3 === 0 ? "session.close" : "session.request",
       phase: "outcome",
       result: "success",
       deviceId: isOldest ? SELDOM_SEEN : deviceOf((index * 7) % DEVICES),
@@ -56,7 +59,26 @@ export function generatedAudit(entries: number, now: Date) {
         yield entryAt(first + within);
       }
     },
-    entryAt,
+    /** The entry with this id. */
+    entry: (id: string) => entryAt(Math.floor(Number.parseInt(id.slice(-12), 16) / SHARDS)),
+    /** The index rows of a month (`202611`) whose keys begin with the prefix, in their order: found as by a sorted key. */
+    *index(month: string, prefix: string): Generator<GeneratedRow> {
+      const [, kind = "", encoded = ""] = /^(\w+)~([\w-]+)~/.exec(prefix) ?? [];
+      const value = Buffer.from(encoded, "base64url").toString();
+      const monthMs = (back: number) => Date.UTC(Number(month.slice(0, 4)), Number(month.slice(4)) - back, 1);
+      const daysTo = (ms: number) => Math.floor((newestDayMs - ms) / DAY_MS);
+      const first = Math.max(0, daysTo(monthMs(0)) + 1) * ENTRIES_A_DAY;
+      const end = Math.min(entries, (daysTo(monthMs(1)) + 1) * ENTRIES_A_DAY);
+      // Entries of a device come at a steady step, so those between need not be made up to be passed over.
+      const isSteady = kind === "device" && value !== SELDOM_SEEN;
+      let index = isSteady ? first : Math.max(first, value === SELDOM_SEEN || value === SELDOM_DONE ? entries - 1 : 0);
+      while (isSteady && index < end && entryAt(index).deviceId !== value) index += 1;
+      for (; index < end; index += isSteady ? DEVICES : 1) {
+        const { id, at, action, deviceId } = entryAt(index);
+        if (kind === "device" ? deviceId === value : action === value)
+          yield { PartitionKey: "by", RowKey: `${prefix}${id}`, at };
+      }
+    },
   };
 }
 

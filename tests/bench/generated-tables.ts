@@ -5,6 +5,7 @@ import { type GeneratedRow, generatedAudit, generatedSessions } from "./generate
 /** What the service takes for a call, wherever its rows are. */
 const CALL_MS = 5;
 const PAGE = 1_000;
+const SEALED_BEFORE_MS = 2 * 60_000;
 
 type Comparison = { name: string; operator: string; value: string };
 
@@ -22,10 +23,20 @@ export async function serveGeneratedTables(rows: number, now: Date) {
     const keyed = (name: string, operator: string) =>
       filter.find((each) => each.name === name && each.operator === operator)?.value ?? "";
     const partition = keyed("PartitionKey", "eq");
-    if (table.startsWith("audit")) yield* audit.partition(partition);
+    const indexed = /^auditby(\d{6})$/.exec(table)?.[1];
+    if (indexed) yield* audit.index(indexed, keyed("RowKey", "gt"));
+    else if (table.startsWith("audit")) yield* audit.partition(partition);
     if (table !== "sessions" || partition !== "lists") return;
     const [, kind = "", above = ""] = /^(all|(?:device|person)-[^~]+)~(.*)$/.exec(keyed("RowKey", "gt")) ?? [];
     yield* sessions.list(kind, above);
+  }
+
+  function rowAt(table: string, PartitionKey: string, RowKey: string): GeneratedRow | undefined {
+    if (table === "sessions") return sessions.row(PartitionKey, RowKey);
+    if (/^audit\d{6}$/.test(table)) return audit.entry(RowKey);
+    // Everything is sealed but the last minutes.
+    const to = new Date(now.getTime() - SEALED_BEFORE_MS).toISOString();
+    return table === "seals" && RowKey === "sealed" ? { PartitionKey, RowKey, to } : undefined;
   }
 
   function query(table: string, url: URL, outgoing: ServerResponse) {
@@ -60,7 +71,7 @@ export async function serveGeneratedTables(rows: number, now: Date) {
     setTimeout(() => {
       if (incoming.method !== "GET") return void outgoing.writeHead(204).end();
       if (partition === "") return query(table, url, outgoing);
-      const found = table === "sessions" ? sessions.row(partition, row) : undefined;
+      const found = rowAt(table, partition, row);
       if (found) outgoing.end(JSON.stringify({ ...found, "odata.etag": 'W/"1"' }));
       else outgoing.writeHead(404).end(JSON.stringify({ "odata.error": { code: "ResourceNotFound" } }));
     }, CALL_MS);

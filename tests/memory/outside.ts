@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { principals } from "../../infra/local/principals.ts";
 import type { Principal } from "../../lib/access/principal.ts";
+import { makeAuditIndex } from "../../lib/adapters/azure/audit-index.ts";
 import { makeNewAuditId, makeTableAuditLog } from "../../lib/adapters/azure/audit-log.ts";
 import { makeConnectionStore } from "../../lib/adapters/azure/connection-store.ts";
 import { makeConsentStore } from "../../lib/adapters/azure/consent-store.ts";
@@ -56,6 +57,7 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
     intuneActionsOf: async () => ["*"],
     auditLog: notingLateEntries(makeTableAuditLog(tables), tables("seals"), now),
     sealing: {
+      index: makeAuditIndex(tables),
       chain: { ...world.sealing.chain, ...stepped("seals", chainCalls(world), step) },
       keys: stepped("keys", world.sealing.keys, step),
       people: makePeopleStore(tables("people")),

@@ -4,7 +4,7 @@ import { auditKeysOf, auditTableOf } from "./audit-keys.ts";
 import { type Table, where } from "./table.ts";
 
 /** Entries of one partition so close to each other are looked for by one query, whatever else stands between them. */
-const RANGE_MS = 5 * 60_000;
+const RANGE_MS = 15 * 60_000;
 
 type Range = { table: string; partition: string; entries: AuditEntry[] };
 

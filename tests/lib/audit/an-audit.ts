@@ -35,6 +35,7 @@ export function startAudit() {
   const notes = new Map<string, { id: string; at: string; writtenAt: string }>();
   const known = new Map<string, Person>();
   const reached: Date[] = [];
+  const indexed: string[] = [];
   const etag = () => {
     changes += 1;
     return String(changes);
@@ -95,6 +96,9 @@ export function startAudit() {
       },
       write: async ({ to }: { to: Date }) => void reached.push(to),
     },
+    index: { add: async (some: readonly AuditEntry[]) => void indexed.push(...some.map(({ id }) => id)) },
+    /** Ids of entries that the index leads to. */
+    indexed,
     now: () => now,
     oldestKept: () => OLDEST_KEPT,
     /** Another one at each call. */

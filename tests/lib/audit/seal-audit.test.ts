@@ -46,6 +46,27 @@ describe("A seal", () => {
     expect(audit.reached).toEqual([minute(1)]);
   });
 
+  test("stands after its entries are indexed: what is sealed is looked for there alone", async () => {
+    audit.write(anEntry(-60), anEntry(0));
+    const append: AuditInMemory["chain"]["append"] = async (tail, made) => {
+      expect([...audit.indexed].sort()).toEqual(idsOf(-60, 0).sort());
+      return audit.chain.append(tail, made);
+    };
+    audit.setClock(2.5);
+    await makeSealAudit({ ...audit, chain: { ...audit.chain, append } })();
+    expect(audit.seals).toHaveLength(1);
+  });
+
+  test("is not made when its entries cannot be indexed; the next minute makes up for it", async () => {
+    audit.write(anEntry(0));
+    audit.setClock(2.5);
+    const index = { add: () => Promise.reject(new Error("the index is away")) };
+    await expect(makeSealAudit({ ...audit, index })()).rejects.toThrow("the index is away");
+    expect(audit.seals).toEqual([]);
+    await seal();
+    expect(audit.seals).toHaveLength(1);
+  });
+
   test("is signed with the key it names", async () => {
     await sealAt(2);
     const [first] = audit.seals;
