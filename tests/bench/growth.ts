@@ -54,7 +54,7 @@ export async function measureGrowth(rows: readonly number[]): Promise<Figure[]> 
       };
     }),
   );
-  return [...figures, ...((await measureSearchGrowth()))];
+  return [...figures, ...(await measureSearchGrowth())];
 }
 
 async function askAll(rows: number): Promise<Record<string, Asked>> {
