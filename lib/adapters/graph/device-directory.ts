@@ -5,6 +5,7 @@ import type { Device } from "../../devices/device.ts";
 import type { DeviceDirectory, DeviceSearch } from "../../devices/ports.ts";
 import { AppError, pageNotOurs } from "../../errors.ts";
 import { translateGraphError } from "./client.ts";
+import { filtersOf, isFitting, mayFit } from "./device-search.ts";
 import { deviceOf, managedDeviceProperties, managedDeviceSchema } from "./managed-device.ts";
 
 /** The beta API alone tells device type and SKU (learn.microsoft.com/graph/api/resources/intune-devices-manageddevice). */
@@ -34,7 +35,7 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
     },
 
     async search(search) {
-      const [byName, ...others] = filtersOf(search).map((filter) => readAll(client, filter));
+      const [byName, ...others] = filtersOf(search).map((filter) => readAll(client, filter, search));
       const lists = await Promise.all([byName ?? [], ...others.map((list) => list.catch(emptyIfRefused))]);
       const found = new Map(lists.flat().map((device) => [device.id, device]));
       // Intune answers filters that it does not know with all devices: what does not fit is left out here.
@@ -65,19 +66,7 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
   };
 }
 
-/** One query for each field that Intune can search; with no text, one for all. They run side by side. */
-function filtersOf({ text }: DeviceSearch): (string | undefined)[] {
-  if (text === "") return [undefined];
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return [
-    `contains(deviceName,${quoted})`,
-    `serialNumber eq ${quoted}`,
-    `startswith(userPrincipalName,${quoted})`,
-    `startswith(userDisplayName,${quoted})`,
-  ];
-}
-
-async function readAll(client: Client, filter: string | undefined): Promise<Device[]> {
+async function readAll(client: Client, filter: string | undefined, search: DeviceSearch): Promise<Device[]> {
   const devices: Device[] = [];
   const query = new URLSearchParams({
     $select: managedDeviceProperties,
@@ -88,7 +77,7 @@ async function readAll(client: Client, filter: string | undefined): Promise<Devi
   for (let page = 0; path && page < MAX_PAGES; page += 1) {
     try {
       const answer = parsed(pageSchema, (await client.api(path).version("beta").get()) as unknown);
-      devices.push(...answer.value.flatMap(readable));
+      devices.push(...answer.value.filter((value) => mayFit(value, search)).flatMap(readable));
       path = pathOf(answer["@odata.nextLink"]);
     } catch (error) {
       throw translateGraphError(error);
@@ -115,13 +104,6 @@ function pathOf(nextLink: string | undefined): string | undefined {
   const { pathname, search } = new URL(nextLink);
   if (pathname.toLowerCase() !== `/beta${DEVICES}`.toLowerCase()) throw unusable();
   return `${DEVICES}${search}`;
-}
-
-function isFitting(device: Device, { text, platform }: DeviceSearch): boolean {
-  if (platform && device.platform !== platform) return false;
-  const wanted = text.toLowerCase();
-  const fields = [device.name, device.serialNumber, device.userName, device.userPrincipalName, device.email];
-  return fields.some((field) => field?.toLowerCase().includes(wanted));
 }
 
 function offsetOf(page: string | undefined): number {

@@ -1,0 +1,35 @@
+import type { Device } from "../../devices/device.ts";
+import type { DeviceSearch } from "../../devices/ports.ts";
+
+/** One query for each field that Intune can search; with no text, one for all. They run side by side. */
+export function filtersOf({ text }: DeviceSearch): (string | undefined)[] {
+  if (text === "") return [undefined];
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return [
+    `contains(deviceName,${quoted})`,
+    `serialNumber eq ${quoted}`,
+    `startswith(userPrincipalName,${quoted})`,
+    `startswith(userDisplayName,${quoted})`,
+  ];
+}
+
+const searched = ["deviceName", "serialNumber", "userDisplayName", "userPrincipalName", "emailAddress"];
+
+/** Tells without understanding it: of the many devices that come unasked, most need not be read. */
+export function mayFit(value: unknown, { text }: DeviceSearch): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const wanted = text.toLowerCase();
+  return searched.some((name) =>
+    String((value as Record<string, unknown>)[name] ?? "")
+      .toLowerCase()
+      .includes(wanted),
+  );
+}
+
+/** Whether a device is what is searched for: Intune may have answered with others, too. */
+export function isFitting(device: Device, { text, platform }: DeviceSearch): boolean {
+  if (platform && device.platform !== platform) return false;
+  const wanted = text.toLowerCase();
+  const fields = [device.name, device.serialNumber, device.userName, device.userPrincipalName, device.email];
+  return fields.some((field) => field?.toLowerCase().includes(wanted));
+}
