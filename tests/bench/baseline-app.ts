@@ -38,19 +38,22 @@ export async function startBaselineApp({ surroundings, addresses }: Product): Pr
   await QueueServiceClient.fromConnectionString(storage.connectionString).createQueue("quickstart");
   const host = await superviseHost({
     args: ["--app", DIRECTORY, "--port", "0"],
-    env: { ...process.env, ...settings, ...(await readyValues(surroundings, tables("connections"))) },
+    env: { ...process.env, ...settings, ...(await readyValues(surroundings, settings, tables("connections"))) },
     onOutput: (text) => void (/error/i.test(text) && process.stderr.write(text)),
   });
   return { url: host.url, processId: host.processId, stop: host.stop };
 }
 
 /** Tokens and signatures that the baselines are given, so that they need not ask for them. */
-async function readyValues({ storage, identity, settingsFor }: Product["surroundings"], connections: TableClient) {
+async function readyValues(
+  { storage, identity }: Product["surroundings"],
+  { IDENTITY_HEADER = "" }: Record<string, string>,
+  connections: TableClient,
+) {
   const [, account = "", key = ""] = /AccountName=([^;]+);AccountKey=([^;]+)/.exec(storage.connectionString) ?? [];
   const permissions = { query: true, add: true, update: true, delete: true, write: true, list: true };
   const expiresOn = new Date(Date.now() + 24 * 60 * 60_000);
   const sas = generateAccountSas(new AzureNamedKeyCredential(account, key), { permissions, expiresOn });
-  const { IDENTITY_HEADER = "" } = settingsFor("http://127.0.0.1");
   const tokenUrl = `${identity.url}/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com`;
   const answer = await fetch(tokenUrl, { headers: { "x-identity-header": IDENTITY_HEADER } });
   const { access_token } = (await answer.json()) as { access_token: string };

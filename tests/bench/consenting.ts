@@ -19,6 +19,8 @@ export async function consentUntilCallback({ token, app, teamviewer }: Consentin
   const cookie = (started.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
   const back = allowed.headers.get("location") ?? "";
   return {
+    /** Where TeamViewer sends the browser. */
+    back,
     async comeBack() {
       const { status, text } = await ask(back, { headers: { cookie } });
       if (status !== 200) throw new Error(`The callback answered ${status} ${text.slice(0, 200)}`);
