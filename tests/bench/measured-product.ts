@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { call, tokenOfApplication } from "../../infra/local/demo/browser.ts";
+import { tokenOfApplication } from "../../infra/local/demo/browser.ts";
 import { doTheJob } from "../../infra/local/demo/job.ts";
 import { makeSteps } from "../../infra/local/demo/steps.ts";
 import { type Product, startProduct } from "../../infra/local/product.ts";
 import type { SessionView } from "../../lib/sessions/session.ts";
+import { exchange } from "../faults/fleet.ts";
 
 /** The product in a process of its own, TeamViewer connected, its whole job done once; and a look at how long functions took. */
 export type MeasuredProduct = {
@@ -50,6 +52,7 @@ export async function startMeasuredProduct({ isQuiet = false } = {}): Promise<Me
     master,
   );
   const token = await tokenOfApplication(addresses, "Ticket system");
+  const agent = new Agent({ keepAlive: true });
   const waitedFor = async (name: string, least: number) => {
     const endMs = performance.now() + DEADLINE_MS;
     while ((runs.get(name)?.length ?? 0) < least) {
@@ -61,9 +64,13 @@ export async function startMeasuredProduct({ isQuiet = false } = {}): Promise<Me
     product,
     app: addresses.app,
     token,
-    requestSession(deviceId, notify = true) {
-      const asked = { method: "POST", body: { deviceId, notify }, key: randomUUID() };
-      return call<SessionView>(`${addresses.app}/api/sessions`, token, 201, asked);
+    async requestSession(deviceId, notify = true) {
+      const body = JSON.stringify({ deviceId, notify });
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const keyed = { ...headers, "idempotency-key": randomUUID() };
+      const { status, text } = await exchange(agent, `${addresses.app}/api/sessions`, "POST", keyed, body);
+      if (status !== 201) throw new Error(`POST /api/sessions answered ${status} ${text}`);
+      return JSON.parse(text) as SessionView;
     },
     newDevice(likeName) {
       const like = surroundings.graph.devices().find(({ deviceName }) => deviceName === likeName);
@@ -82,6 +89,7 @@ export async function startMeasuredProduct({ isQuiet = false } = {}): Promise<Me
       await waitedFor(name, 1);
     },
     async stop() {
+      agent.destroy();
       await product.stop();
       rmSync(dataDirectory, { recursive: true, force: true });
     },

@@ -68,7 +68,7 @@ export async function startFleet(count: number): Promise<Fleet> {
 }
 
 /** One request over a connection that is kept: several times cheaper than `fetch`, and the load shares its machine with all. */
-function exchange(agent: Agent, url: string, method: string, headers: Record<string, string>, body: string) {
+export function exchange(agent: Agent, url: string, method: string, headers: Record<string, string>, body: string) {
   return new Promise<HttpReply>((resolve, reject) => {
     const length = { "content-length": String(Buffer.byteLength(body)) };
     const read = (answer: IncomingMessage) => {
