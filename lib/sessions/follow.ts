@@ -61,11 +61,15 @@ async function followOpen(deps: Deps, open: Pending["open"]): Promise<unknown[]>
   const at = deps.now();
   const quiet = new Set(open.filter((each) => seen.isQuiet(each, at)).map(({ sessionId }) => sessionId));
   const moved = open.filter(({ sessionId }) => !quiet.has(sessionId));
-  const failures = await sideBySide(moved, ({ sessionId }) => follow(deps, sessionId, teamviewer && seen));
+  const ownCodes = new Set<string | undefined>();
+  const failures = await sideBySide(moved, async ({ sessionId }) => {
+    ownCodes.add(await follow(deps, sessionId, teamviewer && seen));
+  });
   if (!teamviewer) return failures;
   const { access, remotes } = teamviewer;
-  const known = remotes.filter(({ ourId }) => ourId !== undefined && !quiet.has(ourId));
-  return [...failures, ...(await sideBySide(known, (remote) => closeOrphan(deps, access, remote)))];
+  const isKnown = ({ ourId, code }: RemoteSession) => ownCodes.has(code) || (ourId !== undefined && quiet.has(ourId));
+  const unsure = remotes.filter((remote) => remote.ourId !== undefined && !isKnown(remote));
+  return [...failures, ...(await sideBySide(unsure, (remote) => closeOrphan(deps, access, remote)))];
 }
 
 type Reached = { access: Access; remotes: RemoteSession[] };
@@ -81,8 +85,8 @@ async function reach({ access, remote, now }: Deps): Promise<Reached | undefined
   }
 }
 
-/** One open session: what TeamViewer and the clock make of it, then its end at TeamViewer. */
-async function follow(deps: Deps, sessionId: string, teamviewer: Seen | undefined) {
+/** One open session: what TeamViewer and the clock make of it, then its end at TeamViewer. Answers its code there. */
+async function follow(deps: Deps, sessionId: string, teamviewer: Seen | undefined): Promise<string | undefined> {
   const { sessions, audit, doOwed, closeRemote, now, newId } = deps;
   const correlationId = newId();
   const decide = (session: Session): Decision => {
@@ -102,10 +106,14 @@ async function follow(deps: Deps, sessionId: string, teamviewer: Seen | undefine
     return { session: next.session, owed: [{ kind: "audit", entry }] };
   };
   const stored = await sessions.find(sessionId);
-  if (!stored) return sessions.settleOpen([sessionId]);
+  if (!stored) {
+    await sessions.settleOpen([sessionId]);
+    return undefined;
+  }
   const { session, stored: changed, owed } = await changeSession(sessions, sessionId, decide, stored);
   await doOwed(owed);
   if (isFinal(session) && (await closeRemote(changed))) await sessions.settleOpen([sessionId]);
+  return session.code;
 }
 
 /** A TeamViewer session with our id that our session does not know: made by a request that died or lost its answer. */

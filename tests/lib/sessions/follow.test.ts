@@ -321,6 +321,15 @@ describe("What is owed", () => {
   );
 });
 
+test("A session that has moved is read once, although TeamViewer lists it", async () => {
+  const { follow, remotes, journal, session } = following();
+  const [remote] = remotes;
+  if (remote) remote.online = true;
+  await follow();
+  expect(session()?.state).toBe("inProgress");
+  expect(journal.countOf("sessions.find")).toBe(1);
+});
+
 test("What is owed by many is looked for in the audit once, written where it is missing, and struck off together", async () => {
   const { follow, sessions, audited, ports, journal, advance } = following({ notification: { state: "queued" } });
   const subject = { actor: system, action: "session.request", sessionId: ID, correlationId: "call-1" } as never;
