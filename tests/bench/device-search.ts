@@ -45,7 +45,6 @@ async function askGraph(graphUrl: string, text: string): Promise<void> {
   const filters = [
     `contains(deviceName,${quoted})`,
     `serialNumber eq ${quoted}`,
-    `startswith(userPrincipalName,${quoted})`,
     `startswith(userDisplayName,${quoted})`,
   ];
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -35,10 +35,15 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
     },
 
     async search(search) {
-      const [byName, ...others] = filtersOf(search).map((filter) => readAll(client, filter, search));
-      const lists = await Promise.all([byName ?? [], ...others.map((list) => list.catch(emptyIfRefused))]);
-      const found = new Map(lists.flat().map((device) => [device.id, device]));
-      // Intune answers filters that it does not know with all devices: what does not fit is left out here.
+      const { atOnce, byUser, bySignInName } = filtersOf(search);
+      const [byName, ...others] = [...atOnce, ...(byUser ? [byUser] : [])].map((filter) =>
+        readAll(client, filter, search),
+      );
+      const lists = await Promise.all([byName ?? none, ...others.map((list) => list.catch(noneIfRefused))]);
+      // A filter that Intune does not know brings all devices: then nobody is found by asking once more.
+      const isWhole = lists.some(({ hasOthers }) => hasOthers);
+      if (bySignInName && !isWhole) lists.push(await readAll(client, bySignInName, search).catch(noneIfRefused));
+      const found = new Map(lists.flatMap(({ devices }) => devices).map((device) => [device.id, device]));
       const fitting = [...found.values()].filter((device) => isFitting(device, search));
       fitting.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
       const from = offsetOf(search.page);
@@ -66,8 +71,13 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
   };
 }
 
-async function readAll(client: Client, filter: string | undefined, search: DeviceSearch): Promise<Device[]> {
+/** What a query brought of what is searched for, and whether it brought others, too. */
+type Found = { devices: Device[]; hasOthers: boolean };
+const none: Found = { devices: [], hasOthers: false };
+
+async function readAll(client: Client, filter: string | undefined, search: DeviceSearch): Promise<Found> {
   const devices: Device[] = [];
+  let hasOthers = false;
   const query = new URLSearchParams({
     $select: managedDeviceProperties,
     $top: String(PAGE_SIZE),
@@ -77,18 +87,20 @@ async function readAll(client: Client, filter: string | undefined, search: Devic
   for (let page = 0; path && page < MAX_PAGES; page += 1) {
     try {
       const answer = parsed(pageSchema, (await client.api(path).version("beta").get()) as unknown);
-      devices.push(...answer.value.filter((value) => mayFit(value, search)).flatMap(readable));
+      const fitting = answer.value.filter((value) => mayFit(value, search));
+      hasOthers ||= fitting.length < answer.value.length;
+      devices.push(...fitting.flatMap(readable));
       path = pathOf(answer["@odata.nextLink"]);
     } catch (error) {
       throw translateGraphError(error);
     }
   }
-  return devices;
+  return { devices, hasOthers };
 }
 
 /** Which fields Intune can search is hardly documented: a search by one of them may be refused, and finds nothing then. */
-function emptyIfRefused(error: unknown): Device[] {
-  if (error instanceof AppError && error.cause instanceof GraphError && error.cause.statusCode === 400) return [];
+function noneIfRefused(error: unknown): Found {
+  if (error instanceof AppError && error.cause instanceof GraphError && error.cause.statusCode === 400) return none;
   throw error;
 }
 

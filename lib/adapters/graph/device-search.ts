@@ -1,16 +1,17 @@
 import type { Device } from "../../devices/device.ts";
 import type { DeviceSearch } from "../../devices/ports.ts";
 
-/** One query for each field that Intune can search; with no text, one for all. They run side by side. */
-export function filtersOf({ text }: DeviceSearch): (string | undefined)[] {
-  if (text === "") return [undefined];
+type Filters = { atOnce: (string | undefined)[]; byUser?: string; bySignInName?: string };
+
+/** A query for each field that Intune may be able to search; with no text, one for all. */
+export function filtersOf({ text }: DeviceSearch): Filters {
+  if (text === "") return { atOnce: [undefined] };
   const quoted = `'${text.replaceAll("'", "''")}'`;
-  return [
-    `contains(deviceName,${quoted})`,
-    `serialNumber eq ${quoted}`,
-    `startswith(userPrincipalName,${quoted})`,
-    `startswith(userDisplayName,${quoted})`,
-  ];
+  return {
+    atOnce: [`contains(deviceName,${quoted})`, `serialNumber eq ${quoted}`],
+    byUser: `startswith(userDisplayName,${quoted})`,
+    bySignInName: `startswith(userPrincipalName,${quoted})`,
+  };
 }
 
 const searched = ["deviceName", "serialNumber", "userDisplayName", "userPrincipalName", "emailAddress"];

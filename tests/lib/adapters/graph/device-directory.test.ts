@@ -146,6 +146,14 @@ describe("Searching for devices", () => {
     expect(await namesOf(search({ text: "xyz" }))).toEqual([]);
   });
 
+  test("asks no more when Intune has answered by all devices", async () => {
+    byField({ userDisplayName: list(managed(1), managed(2, { userPrincipalName: "ana@contoso.example" })) });
+    expect(await namesOf(search({ text: "ana@" }))).toEqual(["PC-2"]);
+    expect(
+      graph.journal.map(({ query }) => /deviceName|serialNumber|user\w+/.exec(query.$filter ?? "")?.[0]).sort(),
+    ).toEqual(["deviceName", "serialNumber", "userDisplayName"]);
+  });
+
   test("for one platform finds no other", async () => {
     graph.answerWith(list(managed(1), managed(2, { operatingSystem: "macOS" })));
     expect(await namesOf(search({ platform: "macos" }))).toEqual(["PC-2"]);
