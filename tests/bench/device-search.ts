@@ -10,7 +10,7 @@ const GOAL_MS = 150;
 
 type Found = { value: DeviceView[] };
 
-/** Searches among 300 devices, as somebody types; the baseline is the same four questions put to Graph side by side. */
+/** Searches among 300 devices, as somebody types; the baseline is the same questions put to Graph side by side. */
 export async function measureDeviceSearch({ addresses, surroundings: { graph } }: Product): Promise<Figure[]> {
   for (const { id } of graph.devices().slice(DEVICES)) graph.removeDevice(id);
   const token = await tokenOfApplication(addresses, "Ticket system");
