@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -109,14 +110,15 @@ export async function startProduct(options: Options): Promise<Product> {
   }
 }
 
+/** Below those that systems give to whoever asks for none, so that nobody is given it before the host listens there. */
+const FREE_PORTS = { from: 10_000, to: 32_000 };
+
 /** A port that was free a moment ago. */
 function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  const port = randomInt(FREE_PORTS.from, FREE_PORTS.to);
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
+    server.once("error", () => resolve(freePort()));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(port)));
   });
 }
