@@ -117,6 +117,7 @@ const places = (): Places =>
         "sessions",
         "notifications",
         "audit",
+        "auditby",
         "people",
         "seals",
         "webhooks",
