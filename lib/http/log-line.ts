@@ -3,7 +3,7 @@ type Calls = { service: string; count: number; failed: number; ms: number };
 
 /**
  * Everything that is ever logged, by its event: codes, ids, counts and times, never a name, link, token or text from outside.
- * docs/operations.md tells what each means; alerts and workbook read these fields.
+ * docs/monitoring.md tells what each means; alerts and workbook read these fields.
  */
 export type LogLine =
   | { event: "refused" | "failed"; code: string; cause?: string }

@@ -1,9 +1,8 @@
 import type { TokenCredential } from "@azure/identity";
 import type { QueueClient } from "@azure/storage-queue";
-import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
 import { whenNeeded } from "../when-needed.ts";
-import { refusalText } from "./refusal.ts";
+import { unavailable } from "./refusal.ts";
 import { statusOf } from "./status-of.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -21,7 +20,7 @@ export function makeQueue<Message>(storage: StorageSettings, credential: TokenCr
       try {
         await (await queue()).getProperties({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
       } catch (error) {
-        if (statusOf(error) !== 404) throw unavailable(error);
+        if (statusOf(error) !== 404) throw refused(error);
       }
     },
   };
@@ -44,21 +43,16 @@ async function send(open: () => Promise<QueueClient>, message: unknown, visibili
       await put();
     });
   } catch (error) {
-    throw unavailable(error);
+    throw refused(error);
   }
 }
 
-function unavailable(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const text =
-    statusOf(error) === 403
-      ? refusalText(
-          error,
-          "The storage account refuses this app. Give its identity the role Storage Queue Data Contributor; a new role takes some minutes to work.",
-        )
-      : "The queue does not answer. Try again in half a minute.";
-  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
-}
+const refused = (error: unknown) =>
+  unavailable(error, {
+    forbidden: "The storage account refuses this app. Give its identity the role Storage Queue Data Contributor",
+    silent: "The queue does not answer.",
+    forbiddenRetrySeconds: 30,
+  });
 
 async function clientOf(storage: StorageSettings, credential: TokenCredential, name: string): Promise<QueueClient> {
   const { QueueServiceClient } = await import("@azure/storage-queue");

@@ -5,7 +5,7 @@ import { type Seal, sealSchema } from "../../audit/seal.ts";
 import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
 import { whenNeeded } from "../when-needed.ts";
-import { refusalText } from "./refusal.ts";
+import { unavailable } from "./refusal.ts";
 import { statusOf } from "./status-of.ts";
 
 const CONTAINER = "audit-seals";
@@ -126,14 +126,10 @@ async function answering<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const isForbidden = statusOf(cause) === 403;
-    const text = isForbidden
-      ? refusalText(
-          cause,
-          "The storage account refuses to keep seals. Give this app's identity the role Storage Blob Data Contributor; a new role takes some minutes to work.",
-        )
-      : "The seals cannot be read or written: the storage account's blobs do not answer. Try again in half a minute.";
-    throw new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: isForbidden ? 120 : 30 });
+    throw unavailable(cause, {
+      forbidden:
+        "The storage account refuses to keep seals. Give this app's identity the role Storage Blob Data Contributor",
+      silent: "The seals cannot be read or written: the storage account's blobs do not answer.",
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { SealKeys } from "../../audit/ports.ts";
 import { publicKeySchema } from "../../audit/seal.ts";
 import { AppError } from "../../errors.ts";
 import { whenNeeded } from "../when-needed.ts";
-import { refusalText } from "./refusal.ts";
+import { unavailable } from "./refusal.ts";
 import { vaultOptions } from "./secrets.ts";
 import { statusOf } from "./status-of.ts";
 
@@ -24,7 +24,7 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
       try {
         return versionOf((await (await client()).getKey(NAME, within())).properties);
       } catch (error) {
-        if (statusOf(error) !== 404) throw unavailable(error);
+        if (statusOf(error) !== 404) throw refused(error);
       }
       try {
         const keyOps = ["sign", "verify"];
@@ -32,7 +32,7 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
           (await (await client()).createEcKey(NAME, { curve: "P-256", keyOps, ...within() })).properties,
         );
       } catch (error) {
-        throw statusOf(error) === 403 ? keyMissing(error) : unavailable(error);
+        throw statusOf(error) === 403 ? keyMissing(error) : refused(error);
       }
     },
     async sign(version, text) {
@@ -42,7 +42,7 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
         const { result } = await signer.signData("ES256", Buffer.from(text), within());
         return Buffer.from(result).toString("base64url");
       } catch (error) {
-        throw unavailable(error);
+        throw refused(error);
       }
     },
     async all() {
@@ -54,7 +54,7 @@ export function makeSealKeys(vaultUrl: string, credential: TokenCredential): Sea
           keys.push({ id: version, jwk });
         }
       } catch (error) {
-        if (statusOf(error) !== 404) throw unavailable(error);
+        if (statusOf(error) !== 404) throw refused(error);
       }
       return keys;
     },
@@ -72,14 +72,8 @@ const keyMissing = (cause: unknown) =>
     { cause, retryAfterSeconds: 120 },
   );
 
-function unavailable(cause: unknown): AppError {
-  if (cause instanceof AppError) return cause;
-  const text =
-    statusOf(cause) === 403
-      ? refusalText(
-          cause,
-          `Key Vault refuses to sign with ${NAME}. Give this app's identity the role Key Vault Crypto User; a new role takes some minutes to work.`,
-        )
-      : "Key Vault does not answer. Try again in half a minute.";
-  return new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: statusOf(cause) === 403 ? 120 : 30 });
-}
+const refused = (error: unknown) =>
+  unavailable(error, {
+    forbidden: `Key Vault refuses to sign with ${NAME}. Give this app's identity the role Key Vault Crypto User`,
+    silent: "Key Vault does not answer.",
+  });

@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
 import { whenNeeded } from "../when-needed.ts";
-import { refusalText } from "./refusal.ts";
+import { unavailable } from "./refusal.ts";
 import { statusOf } from "./status-of.ts";
 
 /** The vault's secrets, with deadlines. `get` and `remove` take a missing secret as an answer, not an error. */
@@ -36,7 +36,7 @@ export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secr
         return secret.value;
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
-        throw unavailable(error);
+        throw refused(error);
       }
     },
     async set(name, value, about) {
@@ -44,30 +44,25 @@ export function makeSecrets(vaultUrl: string, credential: TokenCredential): Secr
         const secret = await (await client()).setSecret(name, value, { ...about, ...within() });
         return secret.properties.version ?? "";
       } catch (error) {
-        throw unavailable(error);
+        throw refused(error);
       }
     },
     async remove(name) {
       try {
         await (await client()).beginDeleteSecret(name, within());
       } catch (error) {
-        if (statusOf(error) !== 404) throw unavailable(error);
+        if (statusOf(error) !== 404) throw refused(error);
       }
     },
   };
 }
 
-function unavailable(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const isForbidden = statusOf(error) === 403;
-  const text = isForbidden
-    ? refusalText(
-        error,
-        "Key Vault refuses this app. Give its identity a role that may read, set and delete secrets, such as Key Vault Secrets Officer; a new role takes some minutes to work.",
-      )
-    : "Key Vault does not answer. Try again in half a minute.";
-  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: isForbidden ? 120 : 30 });
-}
+const refused = (error: unknown) =>
+  unavailable(error, {
+    forbidden:
+      "Key Vault refuses this app. Give its identity a role that may read, set and delete secrets, such as Key Vault Secrets Officer",
+    silent: "Key Vault does not answer.",
+  });
 
 /**
  * A secret that a deployment sets, kept in memory for five minutes; while the vault is down the last value serves on.

@@ -1,9 +1,8 @@
 import type { TableClient, TableEntity } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
-import { AppError } from "../../errors.ts";
 import type { StorageSettings } from "../../settings.ts";
 import { whenNeeded } from "../when-needed.ts";
-import { refusalText } from "./refusal.ts";
+import { unavailable } from "./refusal.ts";
 import { applyChanges, type RowChange } from "./row-change.ts";
 import { statusOf } from "./status-of.ts";
 import { clientOf } from "./table-client.ts";
@@ -45,7 +44,7 @@ function makeTable(newClient: () => Promise<TableClient>, newId: () => string): 
       return rowOf(await (await client()).getEntity(partitionKey, rowKey, within()));
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
-      throw unavailable(error);
+      throw refused(error);
     }
   }
 
@@ -78,7 +77,7 @@ function makeTable(newClient: () => Promise<TableClient>, newId: () => string): 
         } catch (error) {
           if (isTableMissing(error) && !isSecondTry) await create(await client());
           else if ([404, 409, 412].includes(statusOf(error))) return tagsOfOwn(changes, claim);
-          else throw unavailable(error);
+          else throw refused(error);
         }
       }
       return undefined;
@@ -91,7 +90,7 @@ function makeTable(newClient: () => Promise<TableClient>, newId: () => string): 
           .listEntities({ queryOptions: { filter }, ...within() })
           .byPage({ ...(continuationToken ? { continuationToken } : {}), ...(maxPageSize ? { maxPageSize } : {}) });
         const { value: page } = await pages.next().catch((error: unknown) => {
-          if (statusOf(error) !== 404) throw unavailable(error);
+          if (statusOf(error) !== 404) throw refused(error);
           return { value: undefined };
         });
         for (const entity of page ?? []) yield rowOf(entity);
@@ -106,14 +105,14 @@ function makeTable(newClient: () => Promise<TableClient>, newId: () => string): 
         return true;
       } catch (error) {
         if (statusOf(error) === 404) return false;
-        throw unavailable(error);
+        throw refused(error);
       }
     },
     async drop() {
       try {
         await (await client()).deleteTable(within());
       } catch (error) {
-        if (statusOf(error) !== 404) throw unavailable(error);
+        if (statusOf(error) !== 404) throw refused(error);
       }
     },
   };
@@ -126,7 +125,7 @@ async function create(client: TableClient): Promise<void> {
   try {
     await client.createTable({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
-    throw unavailable(error);
+    throw refused(error);
   }
 }
 
@@ -140,17 +139,12 @@ function isTableMissing(error: unknown): boolean {
   return [code, details?.odataError?.code].includes("TableNotFound") || /TableNotFound/.test(message);
 }
 
-function unavailable(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const text =
-    statusOf(error) === 403
-      ? refusalText(
-          error,
-          "The storage account refuses this app. Give its identity the role Storage Table Data Contributor; a new role takes some minutes to work.",
-        )
-      : "The storage account does not answer. Try again in half a minute.";
-  return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: 30 });
-}
+const refused = (error: unknown) =>
+  unavailable(error, {
+    forbidden: "The storage account refuses this app. Give its identity the role Storage Table Data Contributor",
+    silent: "The storage account does not answer.",
+    forbiddenRetrySeconds: 30,
+  });
 
 /** A condition on strings: each is quoted, and what is a quote in it is doubled (OData 4.01 URL conventions, section 5.1.1.14.1). */
 export function where(strings: TemplateStringsArray, ...values: string[]): string {
