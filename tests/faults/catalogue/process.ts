@@ -157,10 +157,12 @@ export const processCases: Case[] = [
     run: () =>
       withBuiltProduct(async (built) => {
         const before = remotesOf(built);
-        const calls = built.product.surroundings.teamviewer.journal.length;
+        // The minute's timer may look at TeamViewer's list meanwhile.
+        const made = () => built.product.surroundings.teamviewer.journal.filter(({ method }) => method !== "GET").length;
+        const calls = made();
         await send(built, randomUUID(), { afterMs: 200, part: 0.5 });
         await delay(200);
-        expect(built.product.surroundings.teamviewer.journal.length).toBe(calls);
+        expect(made()).toBe(calls);
         const key = randomUUID();
         built.product.surroundings.teamviewer.addFault({ method: "POST", path: "/sessions$", delayMs: 300 });
         expect(await send(built, key, { afterMs: 150, part: 1 })).toBe(0);
