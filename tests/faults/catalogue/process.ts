@@ -158,7 +158,8 @@ export const processCases: Case[] = [
       withBuiltProduct(async (built) => {
         const before = remotesOf(built);
         // The minute's timer may look at TeamViewer's list meanwhile.
-        const made = () => built.product.surroundings.teamviewer.journal.filter(({ method }) => method !== "GET").length;
+        const made = () =>
+          built.product.surroundings.teamviewer.journal.filter(({ method }) => method !== "GET").length;
         const calls = made();
         await send(built, randomUUID(), { afterMs: 200, part: 0.5 });
         await delay(200);
