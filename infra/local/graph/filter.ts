@@ -1,5 +1,6 @@
 import { type Comparison, type Filter, parseFilter } from "./filter-syntax.ts";
 import type { GraphVersion, ManagedDevice } from "./managed-device.ts";
+import { textTest } from "./text-test.ts";
 
 type Predicate = (device: ManagedDevice) => boolean;
 
@@ -73,13 +74,8 @@ function comparisonPredicate({ property, operator, value }: Comparison, version:
   if (value === "") return undefined;
   if (operator === "lt" || operator === "gt") return datePredicate(property, operator, Date.parse(value));
 
-  const wanted = value.toLowerCase();
-  const compare = {
-    eq: (text: string) => text === wanted,
-    contains: (text: string) => text.includes(wanted),
-    startswith: (text: string) => text.startsWith(wanted),
-  }[operator];
-  return compare && ((device) => compare(textOf(device, property).toLowerCase()));
+  const fits = textTest(operator, value);
+  return fits && ((device) => fits(textOf(device, property)));
 }
 
 function datePredicate(property: string, operator: "lt" | "gt", limitMs: number): Predicate | undefined {

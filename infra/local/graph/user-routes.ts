@@ -7,23 +7,14 @@ import { deviceList } from "./list.ts";
 import { mailOf } from "./mail.ts";
 import type { GraphUser } from "./people.ts";
 import { Refusal } from "./refusal.ts";
-import { only, selectedNames } from "./select.ts";
 import type { GraphState } from "./state.ts";
-
-/** What a user shows without `$select` (https://learn.microsoft.com/graph/api/user-get). */
-const defaultProperties = [
-  "displayName",
-  "givenName",
-  "mail",
-  "preferredLanguage",
-  "surname",
-  "userPrincipalName",
-  "id",
-] as const;
+import { userList } from "./user-list.ts";
+import { selectedOf } from "./user-select.ts";
 
 /** The directory, and the ways to write to somebody. */
 export function userRoutes(state: Kept<GraphState>, now: () => Date): GraphRoute[] {
   return [
+    { method: "GET", path: "/users", answer: (call) => userList(call, state.value.users) },
     { method: "GET", path: "/users/:id", answer: (call) => showUser(call, find(state.value.users, call)) },
     {
       method: "GET",
@@ -87,7 +78,6 @@ function findIn(users: readonly GraphUser[], id: string): GraphUser | undefined 
 }
 
 function showUser({ query, origin, version }: GraphCall, user: GraphUser) {
-  const names = selectedNames(query.get("$select"), Object.keys(user), "microsoft.graph.user");
   const context = `${origin}/${version}/$metadata#users/$entity`;
-  return { status: 200, json: { "@odata.context": context, ...only(user, names ?? defaultProperties) } };
+  return { status: 200, json: { "@odata.context": context, ...selectedOf(user, query.get("$select")) } };
 }

@@ -1,20 +1,20 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import * as z from "zod";
-import type { Device } from "../../devices/device.ts";
-import type { DeviceDirectory, DeviceSearch } from "../../devices/ports.ts";
-import { AppError, pageNotOurs } from "../../errors.ts";
+import type { DeviceDirectory } from "../../devices/ports.ts";
+import { pageNotOurs } from "../../errors.ts";
+import { insteadOf, unusable, usable } from "./answer.ts";
 import { translateGraphError } from "./client.ts";
-import { filtersOf, isFitting, mayFit } from "./device-search.ts";
+import { DEVICES, type Found, readDevices } from "./device-list.ts";
+import { filtersOf, isFitting } from "./device-search.ts";
+import { devicesOfPeople } from "./devices-of-people.ts";
 import { deviceOf, managedDeviceProperties, managedDeviceSchema } from "./managed-device.ts";
 
-/** The beta API alone tells device type and SKU (learn.microsoft.com/graph/api/resources/intune-devices-manageddevice). */
-const DEVICES = "/deviceManagement/managedDevices";
-const PAGE_SIZE = 999;
-const MAX_PAGES = 10;
-
-const pageSchema = z.object({ value: z.array(z.unknown()), "@odata.nextLink": z.string().optional() });
 const userSchema = z.object({ preferredLanguage: z.string().nullish() });
+
+const none: Found = { devices: [], hasOthers: false, isCut: false };
+/** Which fields Intune can search is hardly documented: a search by one of them may be refused, and finds nothing then. */
+const noneIfRefused = insteadOf([400], none);
 
 export function makeDeviceDirectory(client: Client): DeviceDirectory {
   return {
@@ -25,7 +25,7 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
           .version("beta")
           .query({ $select: managedDeviceProperties })
           .get();
-        const device = deviceOf(parsed(managedDeviceSchema, found));
+        const device = deviceOf(usable(managedDeviceSchema, found));
         if (device.id !== deviceId.toLowerCase()) throw unusable();
         return device;
       } catch (error) {
@@ -37,13 +37,17 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
     async search(search) {
       const { atOnce, byUser, bySignInName } = filtersOf(search);
       const [byName, ...others] = [...atOnce, ...(byUser ? [byUser] : [])].map((filter) =>
-        readAll(client, filter, search),
+        readDevices(client, filter, search),
       );
       const lists = await Promise.all([byName ?? none, ...others.map((list) => list.catch(noneIfRefused))]);
       // A filter that Intune does not know brings all devices: then nobody is found by asking once more.
       const isWhole = lists.some(({ hasOthers }) => hasOthers);
-      if (bySignInName && !isWhole) lists.push(await readAll(client, bySignInName, search).catch(noneIfRefused));
-      const found = new Map(lists.flatMap(({ devices }) => devices).map((device) => [device.id, device]));
+      if (bySignInName && !isWhole) lists.push(await readDevices(client, bySignInName, search).catch(noneIfRefused));
+      // The devices of a large company are not read to the end, and a person's may be among those that are not.
+      const ofPeople =
+        search.text !== "" && lists.some(({ isCut }) => isCut) ? await devicesOfPeople(client, search) : [];
+      const all = [...lists.flatMap(({ devices }) => devices), ...ofPeople];
+      const found = new Map(all.map((device) => [device.id, device]));
       const fitting = [...found.values()].filter((device) => isFitting(device, search));
       fitting.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
       const from = offsetOf(search.page);
@@ -62,7 +66,7 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
           .version("v1.0")
           .query({ $select: "preferredLanguage" })
           .get();
-        return parsed(userSchema, user).preferredLanguage ?? undefined;
+        return usable(userSchema, user).preferredLanguage ?? undefined;
       } catch {
         // The language is a courtesy: without it (no permission, user gone, Graph busy) the default language is used.
         return undefined;
@@ -71,64 +75,9 @@ export function makeDeviceDirectory(client: Client): DeviceDirectory {
   };
 }
 
-/** What a query brought of what is searched for, and whether it brought others, too. */
-type Found = { devices: Device[]; hasOthers: boolean };
-const none: Found = { devices: [], hasOthers: false };
-
-async function readAll(client: Client, filter: string | undefined, search: DeviceSearch): Promise<Found> {
-  const devices: Device[] = [];
-  let hasOthers = false;
-  const query = new URLSearchParams({
-    $select: managedDeviceProperties,
-    $top: String(PAGE_SIZE),
-    ...(filter ? { $filter: filter } : {}),
-  });
-  let path: string | undefined = `${DEVICES}?${query.toString().replaceAll("+", "%20")}`;
-  for (let page = 0; path && page < MAX_PAGES; page += 1) {
-    try {
-      const answer = parsed(pageSchema, (await client.api(path).version("beta").get()) as unknown);
-      const fitting = answer.value.filter((value) => mayFit(value, search));
-      hasOthers ||= fitting.length < answer.value.length;
-      devices.push(...fitting.flatMap(readable));
-      path = pathOf(answer["@odata.nextLink"]);
-    } catch (error) {
-      throw translateGraphError(error);
-    }
-  }
-  return { devices, hasOthers };
-}
-
-/** Which fields Intune can search is hardly documented: a search by one of them may be refused, and finds nothing then. */
-function noneIfRefused(error: unknown): Found {
-  if (error instanceof AppError && error.cause instanceof GraphError && error.cause.statusCode === 400) return none;
-  throw error;
-}
-
-/** A device that cannot be read is left out of a list: it must not hide the others. */
-function readable(value: unknown): Device[] {
-  const device = managedDeviceSchema.safeParse(value);
-  return device.success ? [deviceOf(device.data)] : [];
-}
-
-/** Only path and query of a next link are used: the host stays the one that is configured. */
-function pathOf(nextLink: string | undefined): string | undefined {
-  if (!nextLink) return undefined;
-  const { pathname, search } = new URL(nextLink);
-  if (pathname.toLowerCase() !== `/beta${DEVICES}`.toLowerCase()) throw unusable();
-  return `${DEVICES}${search}`;
-}
-
 function offsetOf(page: string | undefined): number {
   if (page === undefined) return 0;
   const offset = /^devices (\d{1,6})$/.exec(Buffer.from(page, "base64url").toString())?.[1];
   if (offset) return Number(offset);
   throw pageNotOurs();
 }
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw unusable();
-}
-
-const unusable = () => new AppError("upstream-invalid", "Microsoft Graph gave an answer that cannot be used.");

@@ -6,13 +6,22 @@ type Filters = { atOnce: (string | undefined)[]; byUser?: string; bySignInName?:
 /** A query for each field that Intune may be able to search; with no text, one for all. */
 export function filtersOf({ text }: DeviceSearch): Filters {
   if (text === "") return { atOnce: [undefined] };
-  const quoted = `'${text.replaceAll("'", "''")}'`;
+  const quoted = quotedText(text);
   return {
     atOnce: [`contains(deviceName,${quoted})`, `serialNumber eq ${quoted}`],
     byUser: `startswith(userDisplayName,${quoted})`,
     bySignInName: `startswith(userPrincipalName,${quoted})`,
   };
 }
+
+const namesOfPeople = ["displayName", "givenName", "surname", "userPrincipalName", "mail"];
+
+/** Finds people by how any of their names begins (learn.microsoft.com/graph/query-parameters: "across multiple properties"). */
+export function peopleFilterOf({ text }: DeviceSearch): string {
+  return namesOfPeople.map((name) => `startswith(${name},${quotedText(text)})`).join(" or ");
+}
+
+const quotedText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 const searched = ["deviceName", "serialNumber", "userDisplayName", "userPrincipalName", "emailAddress"];
 

@@ -258,6 +258,94 @@ describe("A list of several pages", () => {
   });
 });
 
+describe("A search in a company with more devices than are read", () => {
+  const beyond = managed(20_000, { deviceName: "PC-ZOE", userDisplayName: "Zoe Moreau", userId: "zoe" });
+  const people = (...ids: string[]): StandInAnswer => ({ status: 200, json: { value: ids.map((id) => ({ id })) } });
+  const isPeople = ({ path }: StandInRequest) => path === "/v1.0/users";
+  const devicesOf = (id: string) => `/beta/users/${id}/managedDevices`;
+  let pages = 0;
+
+  /** Intune finds the device called Zoe-1, drops the other filters, and never comes to an end of all its devices. */
+  const endless = (answers: Record<string, StandInAnswer> = {}) =>
+    graph.answerWith((request) => {
+      if (isPeople(request)) return answers.people ?? people("zoe");
+      if (request.path.startsWith("/beta/users/")) return answers[request.path] ?? list(beyond);
+      if (kindOf(request) === "deviceName") return list(managed(1, { deviceName: "Zoe-1" }));
+      if (kindOf(request) === "serialNumber") return list();
+      pages += 1;
+      const next = `https://graph.microsoft.com${DEVICES}?$skiptoken=${pages}`;
+      return { status: 200, json: { value: [managed(2)], "@odata.nextLink": next } };
+    });
+  const askedOfPeople = () => graph.journal.filter(({ path }) => path.includes("/users"));
+
+  test("finds the devices of the people whose name, sign-in name or address begins with the text", async () => {
+    endless();
+    expect(await namesOf(search({ text: "zoe" }))).toEqual(["PC-ZOE", "Zoe-1"]);
+    expect(askedOfPeople()).toMatchObject([
+      {
+        path: "/v1.0/users",
+        query: {
+          $select: "id",
+          $top: "10",
+          $filter:
+            "startswith(displayName,'zoe') or startswith(givenName,'zoe') or startswith(surname,'zoe') or startswith(userPrincipalName,'zoe') or startswith(mail,'zoe')",
+        },
+      },
+      { path: devicesOf("zoe"), query: { $select: managedDeviceProperties, $top: "999" } },
+    ]);
+  });
+
+  test("asks for people with the quotes doubled and each id one segment of the path", async () => {
+    endless({ people: people("a/b?c") });
+    await search({ text: "O'Brien" });
+    expect(askedOfPeople()[0]?.query.$filter).toMatch(/^startswith\(displayName,'O''Brien'\) or /);
+    expect(askedOfPeople()[1]?.path).toBe(devicesOf("a%2Fb%3Fc"));
+  });
+
+  test("finds each device once, those of several people, and none that does not fit", async () => {
+    const [another, older, strange] = [
+      managed(3, { deviceName: "PC-3", emailAddress: "zoe.b@contoso.example" }),
+      managed(1, { deviceName: "Zoe-1" }),
+      managed(4, { deviceName: "PC-4", userDisplayName: "Somebody Else" }),
+    ];
+    endless({ people: people("zoe", "b"), [devicesOf("b")]: list(another, older, strange) });
+    expect(await namesOf(search({ text: "Zoe" }))).toEqual(["PC-3", "PC-ZOE", "Zoe-1"]);
+    expect(await namesOf(search({ text: "Zoe", platform: "macos" }))).toEqual([]);
+  });
+
+  test.each<[string, Record<string, StandInAnswer>]>([
+    ["may not read people", { people: refusal(403) }],
+    ["is not understood by Entra", { people: refusal(400) }],
+    ["asks for somebody who has left", { [devicesOf("zoe")]: refusal(404) }],
+    ["may not read a person's devices", { [devicesOf("zoe")]: refusal(403) }],
+  ])("that %s finds what Intune found", async (_how, answers) => {
+    endless(answers);
+    expect(await namesOf(search({ text: "zoe" }))).toEqual(["Zoe-1"]);
+  });
+
+  test("shows the devices of the others when one person has none", async () => {
+    endless({ people: people("gone", "zoe"), [devicesOf("gone")]: refusal(404) });
+    expect(await namesOf(search({ text: "zoe" }))).toEqual(["PC-ZOE", "Zoe-1"]);
+  });
+
+  test.each<[string, Record<string, StandInAnswer>]>([
+    ["people", { people: refusal(429) }],
+    ["people", { people: { status: 200, json: { value: [{}] } } }],
+    ["a person's devices", { [devicesOf("zoe")]: refusal(503) }],
+  ])("fails when %s cannot be had for now: it would hide devices", async (_what, answers) => {
+    endless(answers);
+    await expect(search({ text: "zoe" })).rejects.toMatchObject({ code: expect.stringMatching(/^upstream-/) });
+  });
+
+  test("asks for nobody when no text is searched for, nor where all devices were read", async () => {
+    endless();
+    await search();
+    graph.answerWith(list(beyond));
+    await search({ text: "zoe" });
+    expect(askedOfPeople()).toEqual([]);
+  });
+});
+
 describe("Pages of a search", () => {
   beforeEach(() => graph.answerWith(list(managed(3), managed(1), managed(2))));
 
