@@ -3,7 +3,7 @@ import type { Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { removeInPlace } from "./azurite-removals.ts";
+import { changeInPlace } from "./azurite-in-place.ts";
 import { journalCalls, type StorageJournal } from "./storage-journal.ts";
 
 type Options = { port?: number | undefined; directory?: string | undefined };
@@ -36,7 +36,7 @@ export async function startAzurite({ port, directory }: Options = {}): Promise<A
   if (directory) mkdirSync(directory, { recursive: true });
   const load = nativeRequire();
   load("azurite/dist/src/common/Logger").configLogger(false);
-  removeInPlace(load);
+  changeInPlace(load);
   const servers: Server[] = [];
   const journal: StorageJournal = { calls: [], delayMs: 0 };
   const start = async (service: "blob" | "queue" | "table", offset: number) => {
