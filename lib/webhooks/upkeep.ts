@@ -1,5 +1,6 @@
 import type { Stored } from "../connector/ports.ts";
 import type { DeliveryStore, WebhookStore, WebhookVault } from "./ports.ts";
+import { deleteAllSecrets, deleteRetired } from "./retired-secrets.ts";
 import type { Webhook } from "./webhook.ts";
 
 type Deps = {
@@ -15,8 +16,8 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Hourly: secrets out of use, deliveries past their retention, and all of an endpoint that was deleted. Each may be cut off anywhere. */
 export function makeUpkeepWebhooks({ store, deliveries, vault, now, sessionRetentionDays }: Deps) {
   async function forget(stored: Stored<Webhook>) {
-    const { id, secretName, retiredSecrets } = stored.value;
-    for (const name of [secretName, ...retiredSecrets.map((each) => each.name)]) await vault.remove(name);
+    const { id } = stored.value;
+    await deleteAllSecrets(vault, stored.value);
     // Some deliveries may have been made after the deletion, by a process that had not heard of it.
     await deliveries.dropBefore(id, new Date(now().getTime() + DAY_MS));
     await store.remove(stored);
@@ -30,11 +31,8 @@ export function makeUpkeepWebhooks({ store, deliveries, vault, now, sessionReten
         continue;
       }
       await deliveries.dropBefore(webhook.id, new Date(now().getTime() - sessionRetentionDays * DAY_MS));
-      const isDue = ({ after }: { after: string }) => after <= now().toISOString();
-      const due = webhook.retiredSecrets.filter(isDue);
-      if (due.length === 0) continue;
-      for (const { name } of due) await vault.remove(name);
-      await store.update(stored, { ...webhook, retiredSecrets: webhook.retiredSecrets.filter((each) => !isDue(each)) });
+      const retiredSecrets = await deleteRetired(vault, webhook, now());
+      if (retiredSecrets) await store.update(stored, { ...webhook, retiredSecrets });
     }
   };
 }

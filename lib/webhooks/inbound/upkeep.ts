@@ -1,5 +1,6 @@
 import type { Stored } from "../../connector/ports.ts";
 import type { WebhookVault } from "../ports.ts";
+import { deleteAllSecrets, deleteRetired } from "../retired-secrets.ts";
 import type { RecordStore, SourceStore } from "./ports.ts";
 import type { Source } from "./source.ts";
 
@@ -21,8 +22,8 @@ export function makeUpkeepSources({ store, records, vault, now, sessionRetention
   const daysAgo = (days: number) => new Date(now().getTime() - days * DAY_MS);
 
   async function forget(stored: Stored<Source>) {
-    const { id, secretName, retiredSecrets } = stored.value;
-    for (const name of [secretName, ...retiredSecrets.map((each) => each.name)]) await vault.remove(name);
+    const { id } = stored.value;
+    await deleteAllSecrets(vault, stored.value);
     // Some may have been taken after the deletion, by a process that had not heard of it.
     await records.dropBefore(id, { records: daysAgo(-1), filed: daysAgo(-1) });
     await store.remove(stored);
@@ -36,11 +37,8 @@ export function makeUpkeepSources({ store, records, vault, now, sessionRetention
         continue;
       }
       await records.dropBefore(source.id, { records: daysAgo(RECORD_DAYS), filed: daysAgo(sessionRetentionDays) });
-      const isDue = ({ after }: { after: string }) => after <= now().toISOString();
-      const due = source.retiredSecrets.filter(isDue);
-      if (due.length === 0) continue;
-      for (const { name } of due) await vault.remove(name);
-      await store.update(stored, { ...source, retiredSecrets: source.retiredSecrets.filter((each) => !isDue(each)) });
+      const retiredSecrets = await deleteRetired(vault, source, now());
+      if (retiredSecrets) await store.update(stored, { ...source, retiredSecrets });
     }
   };
 }
