@@ -18,8 +18,9 @@ type Load = { url: string; processId: number; headers: Record<string, string>; b
 type Run = { perSecond: number; cpuMs: number };
 
 /**
- * POST /api/sessions against a function that makes the same calls and nothing else, each in a host and process of its own,
- * in turn, so that a slow moment of the machine meets both. The services around them answer at once.
+ * POST /api/sessions against functions that make the same calls and nothing else, by `fetch` and by the libraries that the
+ * product uses, in a host and process of their own; in turn, so that a slow moment of the machine meets all. The services
+ * around them answer at once.
  */
 export async function measureThroughput(rounds = ROUNDS): Promise<Figure[]> {
   const measured = await startMeasuredProduct({ isQuiet: true });
@@ -29,39 +30,50 @@ export async function measureThroughput(rounds = ROUNDS): Promise<Figure[]> {
     const json = { "content-type": "application/json" };
     const authorized = { ...json, authorization: `Bearer ${measured.token}` };
     const { processId } = measured.product;
-    const app: Load = { url: `${measured.app}/api/sessions`, processId, headers: authorized, body };
-    const calls: Load = { url: `${raw.url}/raw/sessions`, processId: raw.processId, headers: json, body };
-    for (const load of [app, calls]) await shoot(load, 100);
-    const runs: { app: Run[]; calls: Run[] } = { app: [], calls: [] };
+    const loadOf = (kind: string): Load => ({
+      url: `${raw.url}/${kind}/sessions`,
+      processId: raw.processId,
+      headers: json,
+      body,
+    });
+    const loads = {
+      raw: loadOf("raw"),
+      libraries: loadOf("libraries"),
+      app: { url: `${measured.app}/api/sessions`, processId, headers: authorized, body },
+    };
+    const kinds = Object.keys(loads) as (keyof typeof loads)[];
+    for (const kind of kinds) await shoot(loads[kind], 100);
+    const runs: Record<keyof typeof loads, Run[]> = { raw: [], libraries: [], app: [] };
     for (let round = 0; round < rounds; round += 1) {
       await delay(WINDOW_MS);
-      runs.calls.push(await shoot(calls, REQUESTS));
-      runs.app.push(await shoot(app, REQUESTS));
+      for (const kind of kinds) runs[kind].push(await shoot(loads[kind], REQUESTS));
     }
-    const median = (of: readonly Run[], name: keyof Run) =>
+    const median = (kind: keyof typeof loads, name: keyof Run) =>
       quantile(
-        of.map((run) => run[name]),
+        runs[kind].map((run) => run[name]),
         0.5,
       );
-    const rate = median(runs.calls, "perSecond");
-    const cpuMs = median(runs.calls, "cpuMs");
-    const baseline = (value: number) => ({ what: "the same calls and nothing else", measured: value });
+    const byFetch = (name: keyof Run) => ({ what: "the same calls, by fetch alone", measured: median("raw", name) });
+    const byLibraries = (name: keyof Run) => ({
+      what: "the same calls, by the same libraries",
+      measured: median("libraries", name),
+    });
+    const rate = {
+      what: `POST /api/sessions, ${CONNECTIONS} at once, p50 of ${rounds} rounds`,
+      unit: "requests/s",
+      measured: median("app", "perSecond"),
+      isLeast: true,
+    } as const;
+    const cpu = {
+      what: "the same: CPU of the process a request",
+      unit: "ms",
+      measured: median("app", "cpuMs"),
+    } as const;
     return [
-      {
-        what: `POST /api/sessions, ${CONNECTIONS} at once, p50 of ${rounds} rounds`,
-        unit: "requests/s",
-        measured: median(runs.app, "perSecond"),
-        goal: Math.round(LEAST_RATE * rate * 10) / 10,
-        isLeast: true,
-        baseline: baseline(rate),
-      },
-      {
-        what: "the same: CPU of the process a request",
-        unit: "ms",
-        measured: median(runs.app, "cpuMs"),
-        goal: Math.round(MOST_CPU * cpuMs * 100) / 100,
-        baseline: baseline(cpuMs),
-      },
+      { ...rate, goal: Math.round(LEAST_RATE * median("raw", "perSecond") * 10) / 10, baseline: byFetch("perSecond") },
+      { ...rate, goal: 0, baseline: byLibraries("perSecond") },
+      { ...cpu, goal: Math.round(MOST_CPU * median("raw", "cpuMs") * 100) / 100, baseline: byFetch("cpuMs") },
+      { ...cpu, goal: Number.POSITIVE_INFINITY, baseline: byLibraries("cpuMs") },
     ];
   } finally {
     await raw.stop();

@@ -1,9 +1,16 @@
 import { app } from "@azure/functions";
+import { librariesSessionRequest } from "./libraries.ts";
 import { callback, devices, notify, sessionRequest } from "./quickstart.ts";
 import { rawSessionRequest } from "./raw.ts";
 
 const authLevel = "anonymous";
 app.http("raw-session", { methods: ["POST"], route: "raw/sessions", authLevel, handler: rawSessionRequest });
+app.http("libraries-session", {
+  methods: ["POST"],
+  route: "libraries/sessions",
+  authLevel,
+  handler: librariesSessionRequest,
+});
 app.http("session", { methods: ["POST"], route: "quickstart/sessions", authLevel, handler: sessionRequest });
 app.http("devices", { methods: ["GET"], route: "quickstart/devices", authLevel, handler: devices });
 app.http("callback", { methods: ["GET"], route: "quickstart/callback", authLevel, handler: callback });
