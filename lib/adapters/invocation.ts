@@ -1,21 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AuditEntry } from "../audit/entry.ts";
+import { type OutcomeLine, outcomeLineOf } from "../audit/outcome-line.ts";
 import { type makeServiceOf, type Service, troubleWith } from "./callee.ts";
 import { type Caller, endAbandoned, type ObservedCall, observeCalls } from "./observed-calls.ts";
 
 /** What is told of an invocation while it runs: calls that failed, and what the audit was given. */
 export type InvocationLine =
   | { event: "dependency"; service: Service; outcome: string; status?: number; durationMs: number; attempt: number }
-  | {
-      event: "audit";
-      action: string;
-      result?: string;
-      reason?: string;
-      sessionId?: string;
-      deviceId?: string;
-      entryId: string;
-      correlationId: string;
-    };
+  | OutcomeLine;
 type Write = (level: "info" | "warn", line: InvocationLine) => void;
 
 /** What was asked of one service: `ms` together, until each began to answer. */
@@ -32,13 +24,10 @@ export type Watch = {
 const running = new AsyncLocalStorage<Caller & { write: Write }>();
 let isObserving = false;
 
-/** Writes what the audit was given as a line of the invocation that this code runs in, if any. Intents would say nothing new. */
+/** Writes what the audit was given as a line of the invocation that this code runs in, if any. */
 export function tellOutcome(entry: AuditEntry): void {
-  const { id: entryId, action, phase, result, reason, sessionId, deviceId, correlationId } = entry;
-  if (phase !== "outcome") return;
-  const ending = { ...(result ? { result } : {}), ...(reason ? { reason } : {}) };
-  const about = { ...(sessionId ? { sessionId } : {}), ...(deviceId ? { deviceId } : {}) };
-  running.getStore()?.write("info", { event: "audit", action, ...ending, ...about, entryId, correlationId });
+  const line = outcomeLineOf(entry);
+  if (line) running.getStore()?.write("info", line);
 }
 
 /** Watches what invocations ask of services. */

@@ -1,3 +1,5 @@
+import type { OutcomeLine } from "../audit/outcome-line.ts";
+
 /** What was asked of one service during an invocation: `ms` together, until each began to answer. */
 type Calls = { service: string; count: number; failed: number; ms: number };
 
@@ -17,16 +19,7 @@ export type LogLine =
       calls: readonly Calls[];
     }
   | { event: "dependency"; service: string; outcome: string; status?: number; durationMs: number; attempt: number }
-  | {
-      event: "audit";
-      action: string;
-      result?: string;
-      reason?: string;
-      sessionId?: string;
-      deviceId?: string;
-      entryId: string;
-      correlationId: string;
-    }
+  | OutcomeLine
   | { event: "connection"; status: string; refreshAgeMinutes?: number; lifeMinutes?: number }
   | { event: "seals"; sealAgeMinutes: number }
   | { event: "poison"; queue: string; sessionId?: string; webhookId?: string };

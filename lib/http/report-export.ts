@@ -1,5 +1,5 @@
 import type { ReportRow } from "../sessions/report-row.ts";
-import { csvOf, type Items } from "./csv.ts";
+import { csvOf } from "./csv.ts";
 
 const columns = [
   "id",
@@ -21,7 +21,7 @@ const columns = [
 ] as const;
 
 /** A line for each session, and for each connection that nobody requested. */
-export const reportCsvOf = (rows: Items<ReportRow>) =>
+export const reportCsvOf = (rows: AsyncIterable<ReportRow>) =>
   csvOf(columns, rows, ({ device, teamviewerUser, ...row }) => {
     const flat: Record<string, string | number | boolean | undefined> = {
       ...row,

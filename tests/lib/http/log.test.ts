@@ -50,7 +50,7 @@ test("a line that comes after the end of its invocation is one of the console, a
 
 test("what the audit was given keeps the request that it stems from, whoever writes it", () => {
   const { context, lines } = anInvocation();
-  const entry = { action: "session.request", entryId: "e-1", correlationId: "request-1" };
+  const entry = { action: "session.request", entryId: "e-1", correlationId: "request-1" } as const;
   log(context, "info", { event: "audit", ...entry });
   expect(JSON.parse(lines[0]?.text ?? "")).toEqual({ event: "audit", ...entry });
 });
