@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { PortalConfig } from "./config.ts";
+import type { PortalConfig } from "../lib/access/portal-config.ts";
 import { Loading } from "./parts/loading.tsx";
 import { Message } from "./parts/message.tsx";
 import { TextsContext } from "./portal.ts";

@@ -1,8 +1,8 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { PortalConfig } from "../lib/access/portal-config.ts";
 import type { Role } from "../lib/access/principal.ts";
 import type { Api } from "./api.ts";
-import type { PortalConfig } from "./config.ts";
 import type { Place } from "./place.ts";
 import type { Person } from "./signed-in.ts";
 import type { Texts } from "./texts.ts";

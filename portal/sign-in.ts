@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import type { PortalConfig } from "./config.ts";
+import type { PortalConfig } from "../lib/access/portal-config.ts";
 import { Problem } from "./problem.ts";
 import type { Person, SignedIn } from "./signed-in.ts";
 import { rolesIn } from "./token-roles.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { PortalConfig } from "../lib/access/portal-config.ts";
 import type { Role } from "../lib/access/principal.ts";
 import { makeApi } from "./api.ts";
-import type { PortalConfig } from "./config.ts";
 import { Frame } from "./frame.tsx";
 import { useNames } from "./names.ts";
 import { addressOf, type Place, placeOf } from "./place.ts";

@@ -1,19 +1,8 @@
 import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { PortalConfig } from "../access/portal-config.ts";
 import { html } from "../notifications/html.ts";
 import { isUnchanged } from "./unchanged.ts";
-
-/** What the portal has to know before anybody signed in. Nothing in it is secret. */
-export type PortalConfig = {
-  entraUrl: string;
-  tenantId: string;
-  clientId: string;
-  scope: string;
-  organization: string;
-  termsVersion: string;
-  termsUrl: string;
-  languages: readonly string[];
-};
 
 /** The files that the page names. */
 type Named = { script: string; style: string };
