@@ -16,5 +16,6 @@ export const notify =
       return app().sendToPoison(message);
     }
     correlate(context, notification.correlationId);
-    await app().sessions.notify(notification, correlationIdOf(context));
+    const isFirstDelivery = Number(context.triggerMetadata?.dequeueCount ?? 1) === 1;
+    await app().sessions.notify(notification, correlationIdOf(context), isFirstDelivery);
   };

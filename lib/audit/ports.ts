@@ -11,9 +11,10 @@ export type AuditQuery = {
   action?: string | undefined;
 };
 
-/** Where audit entries are kept. `append` fails rather than loses; `read` yields newest first, after the entry `afterId` if given. */
+/** Where audit entries are kept. `read` yields newest first, after the entry `afterId` if given. */
 export type AuditLog = {
-  append: (entry: AuditEntry) => Promise<void>;
+  /** Fails rather than loses; false when the entry was there already. */
+  append: (entry: AuditEntry) => Promise<boolean>;
   /** Those that are not there, of entries that probably are. */
   missing: (entries: readonly AuditEntry[]) => Promise<AuditEntry[]>;
   read: (query: AuditQuery, afterId?: string) => AsyncIterable<AuditEntry>;

@@ -1,8 +1,21 @@
 import * as z from "zod";
+import { channels } from "../devices/device.ts";
+
+/** When the notifications of the last hour went to a device, with the tag of the row that says so; none was written without. */
+export type DeviceHour = { times: Date[]; etag: string | undefined };
+
+const seenSchema = z.strictObject({
+  channel: z.enum(channels),
+  times: z.array(z.iso.datetime()).max(20),
+  etag: z.string().max(200).optional(),
+  intent: z.strictObject({ id: z.string().regex(/^\d{19}-[0-9a-f]{16}$/), at: z.iso.datetime() }),
+});
 
 /**
  * A queue message of `notifications`: ids only, never a link or a name. `notAfter`: a late notification must not arrive;
  * `deviceId`: so that the device can be looked at while the session is read;
+ * `seen`: the channel and the device's hour as the request saw them, so that a place in it can be taken meanwhile, too, and
+ * the audit's entry for it, which copies of the message share;
  * `correlationId`: the request that it stems from.
  */
 export const notificationMessageSchema = z.strictObject({
@@ -12,6 +25,7 @@ export const notificationMessageSchema = z.strictObject({
   attempt: z.number().int().min(1).max(1000),
   notAfter: z.iso.datetime(),
   deviceId: z.string().max(64).optional(),
+  seen: seenSchema.optional(),
   correlationId: z.string().max(64).optional(),
 });
 export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
@@ -62,19 +76,19 @@ export type Reservation = { state: "sending" | "later" | "failed" | "done"; etag
 /** What was sent when, by device: dedupe and the hourly budget. */
 export type NotificationLedger = {
   /** When the notifications of the last hour to this device were sent. */
-  sentTimes: (deviceId: string) => Promise<{ times: Date[]; etag: string | undefined }>;
+  sentTimes: (deviceId: string) => Promise<DeviceHour>;
   /** The same with what is known of these keys, in one call. */
   look: (
     deviceId: string,
     notifyKeys: readonly string[],
-  ) => Promise<{ budget: { times: Date[]; etag: string | undefined }; reservations: Map<string, Reservation> }>;
+  ) => Promise<{ budget: DeviceHour; reservations: Map<string, Reservation> }>;
   /** Takes the key and stores the budget's new times in one transaction; undefined when somebody was faster. */
   reserve: (reserve: {
     deviceId: string;
     notifyKey: string;
     at: Date;
     /** The times that count besides `at`. */
-    budget: { times: Date[]; etag: string | undefined };
+    budget: DeviceHour;
     previous?: Reservation;
   }) => Promise<Reservation | undefined>;
   /** Deletes what is known of these keys. */

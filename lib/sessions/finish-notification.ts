@@ -8,6 +8,8 @@ import { isOpenTo } from "./tried.ts";
 
 type Deps = { sessions: SessionStore; auditLog: AuditLog };
 
+export type FinishNotification = ReturnType<typeof makeFinishNotification>;
+
 /**
  * Writes what became of a notification into its session, with the audit entry in one transaction, unless the agent asked
  * again meanwhile or it has ended. `known`: the session as it was just read. Answers the session when this call changed it.

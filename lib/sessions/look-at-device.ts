@@ -1,6 +1,6 @@
 import { type Channel, channels, type Device } from "../devices/device.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
-import type { NotificationLedger, Reservation } from "../notifications/ports.ts";
+import type { DeviceHour, NotificationLedger, Reservation } from "../notifications/ports.ts";
 import { notifyKeyOf, notifyKeysOf } from "./id.ts";
 
 type Deps = { devices: Pick<DeviceDirectory, "find">; ledger: Pick<NotificationLedger, "look"> };
@@ -11,8 +11,7 @@ export type Known = Reservation & { channel: Channel };
 export type Surroundings = {
   /** As Intune has it now. */
   device: Device | undefined;
-  /** The device's hour. */
-  budget: { times: Date[]; etag: string | undefined };
+  budget: DeviceHour;
   /** What the ledger knows of this notification, whatever channel it went through. */
   known: Known[];
 };

@@ -59,10 +59,12 @@ export function makeNotifyAgain({ devices, sessions, ledger, budgets, audit, doO
       }
 
       const entry = audit.outcomeEntry(subject, { result: "success" });
+      const intent = audit.begin();
       const decide = (session: Session) => {
         if (askKey !== undefined && session.askKeys?.includes(askKey)) return undefined;
         assertWaiting(session);
-        const { session: asked, message } = askedSession(session, channels, { now: now(), correlationId });
+        const asking = { now: now(), correlationId, hour: sent, intent };
+        const { session: asked, message } = askedSession(session, channels, asking);
         const owed: Owed[] = [{ kind: "audit", entry }];
         if (message) owed.push({ kind: "notify", message });
         const askKeys = [...(session.askKeys ?? []), ...(askKey ? [askKey] : [])].slice(-20);

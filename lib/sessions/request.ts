@@ -6,7 +6,7 @@ import type { Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
 import { isAppError } from "../errors.ts";
 import { secondsUntilBudget } from "../notifications/budget.ts";
-import type { NotificationLedger } from "../notifications/ports.ts";
+import type { DeviceHour, NotificationLedger } from "../notifications/ports.ts";
 import { budgetUsedUp, type UsedUpBudgets } from "../notifications/used-up.ts";
 import type { AccessFor } from "./assignee.ts";
 import { changeSession } from "./change.ts";
@@ -39,6 +39,9 @@ type Deps = {
   rules: RequestRules;
 };
 
+/** Of a device that nobody is going to be asked on. */
+const NO_HOUR: DeviceHour = { times: [], etag: undefined };
+
 /**
  * An agent asks for a session. The row, whose key follows from principal and Idempotency-Key, is the lock and the record:
  * same key and body -> the same session, other body -> `idempotency-key-reused`, still running -> `request-in-progress`.
@@ -67,7 +70,7 @@ export function makeRequestSession(deps: Deps) {
       audit.intent(subject),
       unlessRefused(() => devices.find(device.id)),
       unlessRefused(() => accessFor(principal)),
-      unlessRefused(() => (request.notify ? ledger.sentTimes(device.id) : { times: [] })),
+      unlessRefused(() => (request.notify ? ledger.sentTimes(device.id) : NO_HOUR)),
     ]);
     const isAudited = intent.status === "fulfilled";
     if (row.status === "rejected") {
@@ -82,7 +85,8 @@ export function makeRequestSession(deps: Deps) {
       if (intent.status === "rejected") throw intent.reason;
       const target = checkedDevice(settled(found), policy, rules, request.reason);
       const teamviewerAccess = settled(teamviewer);
-      const waitSeconds = target.channels.length > 0 ? secondsUntilBudget(settled(sent).times, now()) : 0;
+      const hour = target.channels.length > 0 ? settled(sent) : NO_HOUR;
+      const waitSeconds = secondsUntilBudget(hour.times, now());
       if (waitSeconds > 0) {
         budgets.remember(device.id, waitSeconds);
         throw tooOften(waitSeconds);
@@ -90,11 +94,9 @@ export function makeRequestSession(deps: Deps) {
 
       const opened = await openRemote(deps, teamviewerAccess, claimed.session, target.device, trace);
       const { connectionId } = teamviewerAccess;
-      const asked = openedSession({ ...claimed.session, connectionId }, target, opened, request.notify, {
-        now: now(),
-        correlationId,
-      });
       const entry = audit.outcomeEntry(subject, { result: "success" });
+      const asking = { now: now(), correlationId, hour, intent: audit.begin() };
+      const asked = openedSession({ ...claimed.session, connectionId }, target, opened, request.notify, asking);
       const session = await record(deps, teamviewerAccess, claimed, asked, entry);
       links.remember(session, opened.supporterUrl);
       return { session, supporterUrl: opened.supporterUrl };

@@ -40,8 +40,9 @@ export function makeTellingAuditLog({ auditLog, known, queue }: Deps): AuditLog 
     async append(entry) {
       const event = eventOfEntry(entry);
       if (!event) return auditLog.append(entry);
-      await Promise.all([known.current(), auditLog.append(entry)]);
+      const [, isNew] = await Promise.all([known.current(), auditLog.append(entry)]);
       await tell(event, entry.correlationId);
+      return isNew;
     },
     async missing(entries) {
       const missing = await auditLog.missing(entries);

@@ -33,6 +33,7 @@ export function makeTableAuditLog(
       const isNew = await table(auditTableOf(entry.at)).change([{ kind: "insert", row }]);
       // Lost means the row is there already: the same entry, written again.
       if (isNew) onWritten(written);
+      return isNew !== undefined;
     },
     missing: (entries) => missingOf(table, entries),
     read: (query, afterId) => readAudit(table, query, afterId),

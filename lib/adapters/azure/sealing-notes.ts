@@ -32,7 +32,7 @@ export function notingLateEntries(auditLog: AuditLog, table: Table, now: () => D
         const writtenAt = now().toISOString();
         await table.change([{ kind: "upsert", row: { partitionKey: LATE, rowKey: id, at, writtenAt } }]);
       }
-      await auditLog.append(entry);
+      return auditLog.append(entry);
     },
   };
 }

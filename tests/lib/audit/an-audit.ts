@@ -43,7 +43,11 @@ export function startAudit() {
   const isCurrent = (person: Person) => known.get(person.id)?.etag === person.etag;
 
   const auditLog: AuditLog = {
-    append: async (entry) => void entries.set(entry.id, entry),
+    append: async (entry) => {
+      const isNew = !entries.has(entry.id);
+      entries.set(entry.id, entry);
+      return isNew;
+    },
     async *read({ from, to }, afterId = "") {
       const isAsked = ({ id }: AuditEntry) => {
         const at = timeOfId(id);

@@ -18,7 +18,9 @@ function started({ isDown = false } = {}) {
     auditLog: {
       append: async (entry) => {
         if (isDown) throw new Error("the table is away, AccountKey=secret");
-        written.push(entry);
+        const isNew = !written.some(({ id }) => id === entry.id);
+        if (isNew) written.push(entry);
+        return isNew;
       },
       read: async function* () {},
       missing: async () => [],
@@ -50,6 +52,17 @@ test("an action is written twice: its intent before and its outcome after", asyn
       deviceId: "d1",
       sessionId: "s1",
     },
+  ]);
+});
+
+test("an intent that is carried out elsewhere is the entry it was begun as, and stands once for all copies", async () => {
+  const { audit, written } = started();
+  const begun = audit.begin();
+  await audit.outcome(subject, { result: "success" });
+  expect(await audit.intent(subject, begun)).toBe(true);
+  expect(await audit.intent(subject, begun)).toBe(false);
+  expect(written.slice(1)).toEqual([
+    { ...shared, id: `${NOW.getTime()}-1`, phase: "intent", deviceId: "d1", sessionId: "s1" },
   ]);
 });
 

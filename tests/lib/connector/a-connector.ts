@@ -56,8 +56,10 @@ export function aConnector() {
   const auditLog = {
     append: (entry: AuditEntry) =>
       journal.run(`audit.${entry.phase}`, async () => {
-        if (!audited.some(({ id }) => id === entry.id)) audited.push(entry);
-      }) as Promise<void>,
+        const isNew = !audited.some(({ id }) => id === entry.id);
+        if (isNew) audited.push(entry);
+        return isNew;
+      }) as Promise<boolean>,
     read: async function* () {},
     missing: async () => [],
     dropBefore: async () => undefined,

@@ -10,6 +10,13 @@ const message = {
   notAfter: "2026-11-22T11:00:00.000Z",
 };
 
+const seen = {
+  channel: "companyPortal",
+  times: ["2026-11-22T09:59:00.000Z"],
+  etag: "W/\"datetime'2026-11-22T09%3A59%3A00.0000000Z'\"",
+  intent: { id: "8638204056107999996-46984131ca3065db", at: "2026-11-22T10:00:00.000Z" },
+};
+
 describe("A message of the queue", () => {
   test("is read as an object and as text: the host hands over both", () => {
     expect(readNotificationMessage(message)).toEqual(message);
@@ -21,6 +28,10 @@ describe("A message of the queue", () => {
     ["the last attempt", { attempt: 1000 }],
   ])("may have %s, a thousand", (_title, changes) => {
     expect(readNotificationMessage({ ...message, ...changes })).toEqual({ ...message, ...changes });
+  });
+
+  test("may tell what the request saw, with the tag as storage writes it", () => {
+    expect(readNotificationMessage({ ...message, seen })).toEqual({ ...message, seen });
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -39,6 +50,9 @@ describe("A message of the queue", () => {
     ["with the attempt 0", { attempt: 0 }],
     ["with the attempt 1001", { attempt: 1001 }],
     ["with half an attempt", { attempt: 1.5 }],
+    ["of which somebody saw a channel that is none", { seen: { ...seen, channel: "letter" } }],
+    ["that tells of the hour what is no time", { seen: { ...seen, times: ["lately"] } }],
+    ["whose intent has no id of the audit's", { seen: { ...seen, intent: { ...seen.intent, id: "../1" } } }],
     ["with no end", { notAfter: undefined }],
     ["with an end that is no time", { notAfter: "tomorrow" }],
   ])("%s is none of ours", (_title, changes) => {

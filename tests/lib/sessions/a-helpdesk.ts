@@ -85,8 +85,10 @@ export function aHelpdesk({ allowCorporateAndroid = false, channelsOn = ["compan
   const auditLog = {
     append: (entry: AuditEntry) =>
       journal.run(`audit.${entry.phase}`, async () => {
-        if (!audited.some(({ id }) => id === entry.id)) audited.push(entry);
-      }) as Promise<void>,
+        const isNew = !audited.some(({ id }) => id === entry.id);
+        if (isNew) audited.push(entry);
+        return isNew;
+      }) as Promise<boolean>,
     missing: (entries: readonly AuditEntry[]) =>
       journal.run("audit.missing", async () =>
         entries.filter((entry) => !audited.some(({ id }) => id === entry.id)),

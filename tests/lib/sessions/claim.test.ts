@@ -52,6 +52,9 @@ async function askAgain(
     outcomeEntry: () => {
       throw new Error("This must not be called.");
     },
+    begin: () => {
+      throw new Error("This must not be called.");
+    },
     append: unused,
   };
   const answer = await claimAgain({ sessions, audit, now: () => now }, asked, subject, isAudited).catch(

@@ -32,6 +32,7 @@ describe("Asking the user again", () => {
       attempt: 1,
       deviceId: DEVICE,
       notAfter: aSession().expiresAt,
+      seen: { channel: "companyPortal", times: [], intent: { id: expect.any(String), at: at(MINUTE_MS) } },
       correlationId: "call-1",
     };
     expect(queue).toEqual([{ message, delaySeconds: undefined }]);

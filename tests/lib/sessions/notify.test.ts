@@ -9,6 +9,7 @@ const { id: ID } = aSession();
 const KEY = notifyKeyOf({ sessionId: ID, number: 1 }, "companyPortal");
 const SENT = "notification.send outcome success";
 const INTENT = "notification.send intent";
+const begun = { id: "8638204056107999996-46984131ca3065db", at: at(0) };
 const message: NotificationMessage = { v: 1, sessionId: ID, number: 1, attempt: 1, notAfter: at(60 * MINUTE_MS) };
 
 /** Ana's session waits for its first notification. */
@@ -21,8 +22,13 @@ function queued(changes: Partial<Session> = {}) {
     expect(desk.sent).toEqual([]);
     expect(desk.ledger.times(DEVICE)).toEqual([]);
   };
+  /** A place was taken and nothing sent: the key is in that state. */
+  const nothingSentBut = (state: string) => {
+    expect(desk.sent).toEqual([]);
+    expect(desk.ledger.reservation(DEVICE, KEY)?.state).toBe(state);
+  };
   const answering = (result: SendResult) => desk.journal.instead("portal.send", async () => result);
-  return { ...desk, deliver, notification, nothingSent, answering };
+  return { ...desk, deliver, notification, nothingSent, nothingSentBut, answering };
 }
 
 describe("A notification", () => {
@@ -84,6 +90,25 @@ describe("A notification", () => {
     ]);
   });
 
+  test("whose message tells what the request saw is three calls deep: its place is taken beside the reading", async () => {
+    const { deliver, journal, ledger } = queued();
+    ledger.setTimes(DEVICE, [new Date(START - MINUTE_MS)]);
+    const { times, etag } = await ledger.port.sentTimes(DEVICE);
+    const seen = {
+      channel: "companyPortal" as const,
+      times: times.map((time) => time.toISOString()),
+      etag: etag ?? "",
+      intent: begun,
+    };
+    await deliver({ deviceId: DEVICE, seen });
+    expect(journal.calls).toEqual([
+      ...["devices.find", "ledger.look", "sessions.find", "ledger.reserve", "audit.intent"],
+      "portal.send",
+      ...["sessions.update", "audit.outcome", "ledger.mark"],
+    ]);
+    expect(ledger.times(DEVICE)).toEqual([...times, new Date(START)]);
+  });
+
   test("whose message names another device than the session does goes to the session's", async () => {
     const { deliver, sent } = queued();
     await deliver({ deviceId: "d0000000-0000-4000-8000-000000000002" });
@@ -105,6 +130,145 @@ describe("A notification", () => {
     expect([sent, notification()?.state]).toEqual([[], "queued"]);
     await deliver();
     expect([sent.length, notification()?.state, ledger.times(DEVICE).length]).toEqual([1, "sent", 1]);
+  });
+});
+
+describe("A place that was taken with what the request saw", () => {
+  const seen = { channel: "companyPortal" as const, times: [], intent: begun };
+  const ahead = { deviceId: DEVICE, seen };
+  const given = (reason?: string) => ["notification.send outcome", reason ? `refused ${reason}` : "replayed"].join(" ");
+
+  test("is not there for a message that comes again: what is known of it is read first", async () => {
+    const { notify, journal, sent } = queued();
+    await notify({ ...message, ...ahead }, "call-1", false);
+    expect(journal.calls.indexOf("sessions.find")).toBeLessThan(journal.calls.indexOf("ledger.reserve"));
+    expect(journal.countOf("audit.intent")).toBe(1);
+    expect(sent).toHaveLength(1);
+  });
+
+  test("is given back, and the audit says so, where the notification is no longer under way", async () => {
+    const { deliver, nothingSentBut, audited, sessions, notification } = queued();
+    sessions.put({ ...aSession({ code: "s1" }), notification: { state: "sent" }, notificationCount: 1 });
+    await deliver(ahead);
+    nothingSentBut("later");
+    expect(inShort(audited)).toEqual([INTENT, given()]);
+    expect(notification()?.state).toBe("sent");
+  });
+
+  test("is given back where the session is over, and the notification has expired", async () => {
+    const { deliver, nothingSentBut, audited, notification } = queued({ state: "declined" });
+    await deliver(ahead);
+    nothingSentBut("later");
+    expect(inShort(audited)).toEqual([INTENT, given("expired")]);
+    expect(notification()?.state).toBe("expired");
+  });
+
+  test("is given back where somebody else uses the device now", async () => {
+    const { deliver, nothingSentBut, audited, device, notification } = queued();
+    device({ userId: "somebody-else" });
+    await deliver(ahead);
+    nothingSentBut("later");
+    expect(inShort(audited)).toEqual([INTENT, given("user-changed")]);
+    expect(notification()).toMatchObject({ state: "failed", reason: "user-changed" });
+  });
+
+  test("of another device than the session's is given back, and the session's is asked", async () => {
+    const { deliver, notify, sent, ledger, audited } = queued();
+    const other = "d0000000-0000-4000-8000-000000000002";
+    await deliver({ deviceId: other, seen });
+    await notify({ ...message, deviceId: other }, "call-1");
+    expect(sent.map(({ deviceId }) => deviceId)).toEqual([DEVICE]);
+    expect([ledger.reservation(other, KEY)?.state, ledger.reservation(DEVICE, KEY)?.state]).toEqual(["later", "done"]);
+    expect(inShort(audited)).toEqual([INTENT, given(), INTENT, SENT]);
+  });
+
+  test("for a channel that the device no longer has is given back", async () => {
+    const { deliver, notify, queue, sent, audited } = queued();
+    await deliver({ deviceId: DEVICE, seen: { ...seen, channel: "teams" } });
+    expect([sent, queue]).toEqual([[], [{ message: { ...message, deviceId: DEVICE }, delaySeconds: undefined }]]);
+    await notify({ ...message, deviceId: DEVICE }, "call-1");
+    expect(sent).toHaveLength(1);
+    expect(inShort(audited)).toEqual([
+      "notification.teams intent",
+      "notification.teams outcome replayed",
+      INTENT,
+      SENT,
+    ]);
+  });
+
+  test("is given back where the reading fails; the message comes again and takes the same place", async () => {
+    for (const call of ["sessions.find", "devices.find", "ledger.look"]) {
+      const { deliver, notify, journal, nothingSentBut, audited, sent, ledger } = queued();
+      journal.fail(call);
+      await expect(deliver(ahead)).rejects.toThrow(`${call} is away`);
+      nothingSentBut("later");
+      expect(inShort(audited)).toEqual([INTENT, "notification.send outcome failed later"]);
+      await notify({ ...message, ...ahead }, "call-1", false);
+      expect([sent.length, ledger.times(DEVICE).length]).toEqual([1, 1]);
+      expect(ledger.reservation(DEVICE, KEY)?.state).toBe("done");
+    }
+  });
+
+  test("is none where the hour has changed since: it is taken with what is read now, under the same intent", async () => {
+    const { deliver, ledger, audited, sent } = queued();
+    ledger.setTimes(DEVICE, [new Date(START - MINUTE_MS)]);
+    await deliver(ahead);
+    expect([sent.length, ledger.times(DEVICE).length]).toEqual([1, 2]);
+    expect(inShort(audited)).toEqual([INTENT, SENT]);
+  });
+
+  test("is none where the hour has filled since: the intent is refused, and nothing is sent", async () => {
+    const { deliver, ledger, audited, sent, notification } = queued();
+    ledger.useUp(DEVICE);
+    await deliver(ahead);
+    expect(sent).toEqual([]);
+    expect(inShort(audited)).toEqual([INTENT, given("too-many-notifications")]);
+    expect(notification()).toMatchObject({ state: "failed", reason: "too-many-notifications" });
+  });
+
+  test("is none where another copy had it: nothing is sent twice, and nothing more is told", async () => {
+    const { deliver, sent, audited, ledger, notification } = queued();
+    await deliver(ahead);
+    await deliver(ahead);
+    expect(sent).toHaveLength(1);
+    expect(inShort(audited)).toEqual([INTENT, SENT]);
+    expect([notification()?.state, ledger.reservation(DEVICE, KEY)?.state]).toEqual(["sent", "done"]);
+  });
+
+  test("of a message whose copy came to nothing is taken anew, with an intent of its own", async () => {
+    const { deliver, journal, sent, audited } = queued();
+    journal.fail("ledger.reserve");
+    await expect(deliver(ahead)).rejects.toThrow("ledger.reserve is away");
+    await deliver(ahead);
+    expect(sent).toHaveLength(1);
+    expect(inShort(audited)).toEqual([INTENT, "notification.send outcome failed storage", INTENT, SENT]);
+  });
+
+  test("is taken by one of two copies at once, and the other sends nothing", async () => {
+    const { deliver, sent, audited, queue } = queued();
+    await Promise.all([deliver(ahead), deliver(ahead)]);
+    expect(sent).toHaveLength(1);
+    const count = (entry: string) => inShort(audited).filter((each) => each === entry).length;
+    expect(count(SENT)).toBe(1);
+    expect(count(SENT) + count(given())).toBeLessThanOrEqual(count(INTENT));
+    expect(queue.every(({ message: again }) => again.seen === undefined)).toBe(true);
+  });
+
+  test("is not asked for where the hour was full, long after the request, or after the end of the session", async () => {
+    const full = { seen: { ...seen, times: Array<string>(10).fill(at(-MINUTE_MS)) } };
+    const old = { seen: { ...seen, intent: { ...begun, at: at(-61 * SECOND_MS) } } };
+    for (const change of [full, old, { notAfter: at(-1) }]) {
+      const { deliver, journal } = queued();
+      await deliver({ ...ahead, ...change });
+      expect(journal.calls.slice(0, 3).filter((call) => call.startsWith("ledger.reserve"))).toEqual([]);
+    }
+  });
+
+  test("stays out of what is queued again", async () => {
+    const { deliver, answering, queue } = queued();
+    answering({ state: "later", afterSeconds: 30 });
+    await deliver(ahead);
+    expect(queue.map(({ message: { seen: again } }) => again)).toEqual([undefined]);
   });
 });
 

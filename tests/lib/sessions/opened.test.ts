@@ -6,7 +6,11 @@ import { aRemoteSession, aSession } from "./a-session.ts";
 
 const NOW = new Date("2026-11-22T10:00:02.000Z");
 const AT = NOW.toISOString();
-const ASKING = { now: NOW, correlationId: "c-1" };
+const MINUTE_MS = 60_000;
+const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * MINUTE_MS);
+const HOUR = { times: [minutesAgo(61), minutesAgo(5)], etag: "t-1" };
+const INTENT = { id: "8638204056107999996-46984131ca3065db", at: AT };
+const ASKING = { now: NOW, correlationId: "c-1", hour: HOUR, intent: INTENT };
 const { code: _code, endCustomerUrl: _url, userId: _user, ...rest } = aSession();
 const draft = { ...rest, state: "requested" as const, notification: { state: "none" as const }, notificationCount: 0 };
 const device = aDevice({ platform: "ios" });
@@ -36,7 +40,20 @@ describe("Once TeamViewer has made its part", () => {
     expect(session.notification).toEqual({ state: "queued", channel: "companyPortal", at: AT });
     const { expiresAt: notAfter, id: sessionId } = draft;
     const ids = { sessionId, deviceId: device.id, correlationId: "c-1" };
-    expect(message).toEqual({ v: 1, number: 1, attempt: 1, notAfter, ...ids });
+    expect(message).toEqual({ v: 1, number: 1, attempt: 1, notAfter, ...ids, seen: expect.anything() });
+  });
+
+  test("the message tells the channel and what was seen of the device's last hour, and no more", () => {
+    const { message } = openedSession(draft, { device, channels: ["teams", "email"] }, remote, true, ASKING);
+    expect(message?.seen).toEqual({
+      channel: "teams",
+      times: [minutesAgo(5).toISOString()],
+      etag: "t-1",
+      intent: INTENT,
+    });
+    const quiet = { ...ASKING, hour: { times: [], etag: undefined } };
+    const first = openedSession(draft, { device, channels: ["email"] }, remote, true, quiet);
+    expect(first.message?.seen).toEqual({ channel: "email", times: [], intent: INTENT });
   });
 
   test("nobody is asked when the agent does not want it", () => {

@@ -106,6 +106,7 @@ describe("A request", () => {
       attempt: 1,
       deviceId: DEVICE,
       notAfter: session.expiresAt,
+      seen: { channel: "companyPortal", times: [], intent: { id: expect.any(String), at: session.requestedAt } },
       correlationId: "call-1",
     };
     expect(queue).toEqual([{ message, delaySeconds: undefined }]);

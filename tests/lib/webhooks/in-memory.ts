@@ -65,7 +65,7 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
   });
   const auditLog: AuditLog = {
     ...journal.kept("audit", {
-      append: async (entry: AuditEntry) => void entries.push(entry),
+      append: async (entry: AuditEntry) => entries.push(entry) > 0,
       missing: async () => [],
       dropBefore: async () => undefined,
     }),

@@ -70,7 +70,7 @@ export function makeRetryWorld(receivers: Record<string, Receiver>, death?: Deat
     const kept = mortal({ ...store });
     const known = makeKnownWebhooks({ store: kept, now });
     const auditLog: AuditLog = mortal({
-      append: async (entry: AuditEntry) => void entries.push(entry),
+      append: async (entry: AuditEntry) => entries.push(entry) > 0,
       missing: async () => [],
       dropBefore: async () => undefined,
       read: undefined as unknown as AuditLog["read"],

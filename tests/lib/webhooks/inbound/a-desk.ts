@@ -40,7 +40,7 @@ export function aDesk() {
   const vault = journal.kept("vault", secrets);
   const entries: AuditEntry[] = [];
   const auditLog = {
-    append: async (entry: AuditEntry) => void entries.push(entry),
+    append: async (entry: AuditEntry) => entries.push(entry) > 0,
     read: async function* () {
       yield* entries;
     },
