@@ -108,7 +108,7 @@ export const en = {
   "devices.foundMore": "More than {count} devices",
   "devices.none": "No device fits this search",
   "devices.noneText":
-    "Check the spelling, or search by the user's name or the serial number. Only devices that Intune manages are found.",
+    "Check the spelling, or search by the beginning of the user's first or last name, or by the whole serial number. Only devices that Intune manages are found.",
   "devices.ready": "Can be helped",
   "devices.blocked": "Cannot be helped",
 

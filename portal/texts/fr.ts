@@ -111,7 +111,7 @@ export const fr: Record<TextKey, string> = {
   "devices.foundMore": "Plus de {count} appareils",
   "devices.none": "Aucun appareil ne correspond",
   "devices.noneText":
-    "Vérifiez l’orthographe, ou cherchez par le nom de l’utilisateur ou le numéro de série. Seuls les appareils gérés par Intune sont trouvés.",
+    "Vérifiez l’orthographe, ou cherchez par le début du prénom ou du nom de l’utilisateur, ou par le numéro de série entier. Seuls les appareils gérés par Intune sont trouvés.",
   "devices.ready": "Assistance possible",
   "devices.blocked": "Assistance impossible",
 
