@@ -6,10 +6,11 @@ import { AppError } from "../../errors.ts";
 export function usable<T>(schema: z.ZodType<T>, answer: unknown): T {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
-  throw unusable();
+  throw unusable(result.error);
 }
 
-export const unusable = () => new AppError("upstream-invalid", "Microsoft Graph gave an answer that cannot be used.");
+export const unusable = (cause?: unknown) =>
+  new AppError("upstream-invalid", "Microsoft Graph gave an answer that cannot be used.", { cause });
 
 /** Takes `instead` where Graph answered with one of these statuses; every other error stays one. `error` is translated. */
 export function insteadOf<T>(statuses: readonly number[], instead: T) {

@@ -2,6 +2,7 @@ import type { TokenCredential } from "@azure/identity";
 import { Client, type Context, GraphError } from "@microsoft/microsoft-graph-client";
 import { AppError } from "../../errors.ts";
 import { type Outbound, OutboundError, outboundKindOf } from "../outbound.ts";
+import { unusable } from "./answer.ts";
 
 type Deps = { graphUrl: string; credential: TokenCredential; outbound: Outbound; newId: () => string };
 
@@ -81,7 +82,7 @@ export function translateGraphError(error: unknown): AppError {
     const text = "Microsoft Graph cannot be reached or is busy. Try again in half a minute.";
     return new AppError("upstream-unavailable", text, { cause: error, retryAfterSeconds: retryAfterOf(error) ?? 30 });
   }
-  return new AppError("upstream-invalid", "Microsoft Graph gave an answer that cannot be used.", { cause: error });
+  return unusable(error);
 }
 
 /** What went wrong before or during the transport; undefined when Graph answered. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { IntuneActionsOf } from "../../access/ports.ts";
 import { AppError } from "../../errors.ts";
 import { type Outbound, type OutboundAnswer, OutboundError } from "../outbound.ts";
+import { usable } from "./answer.ts";
 import { audienceOf } from "./client.ts";
 
 type Deps = {
@@ -38,12 +39,7 @@ export function makeIntuneActions({ graphUrl, onBehalfOf, outbound, newId }: Dep
 
 function actionsOf({ status, text }: OutboundAnswer): readonly string[] {
   if (status === 200) {
-    const parsed = actionsSchema.safeParse(jsonOf(text));
-    if (!parsed.success)
-      throw new AppError("upstream-invalid", "Microsoft Graph gave an answer that cannot be used.", {
-        cause: parsed.error,
-      });
-    return parsed.data.value.flatMap(({ resourceActions }) =>
+    return usable(actionsSchema, jsonOf(text)).value.flatMap(({ resourceActions }) =>
       resourceActions.flatMap(({ allowedResourceActions }) => allowedResourceActions),
     );
   }
