@@ -1,6 +1,6 @@
 import { useAction } from "../load.ts";
-import { useTexts } from "../portal.ts";
 import { Dialog } from "./dialog.tsx";
+import { DialogCommands } from "./dialog-commands.tsx";
 import { ProblemMessage } from "./problem-message.tsx";
 
 type Props = {
@@ -15,20 +15,16 @@ type Props = {
 
 /** A question before something that cannot be undone. What goes wrong is said in the dialog. */
 export function QuestionDialog({ title, text, yes, needs, onYes, onClose }: Props) {
-  const { t } = useTexts();
   const { run, isRunning, problem } = useAction(onYes);
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{text}</p>
       {problem && <ProblemMessage problem={problem} needs={needs} onRetry={run} />}
-      <div class="commands">
+      <DialogCommands onClose={onClose}>
         <button type="button" class="button danger" aria-disabled={isRunning} onClick={run}>
           {yes}
         </button>
-        <button type="button" class="button" onClick={onClose}>
-          {t("do.cancel")}
-        </button>
-      </div>
+      </DialogCommands>
     </Dialog>
   );
 }

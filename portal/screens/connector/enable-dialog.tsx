@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAction } from "../../load.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { DialogCommands } from "../../parts/dialog-commands.tsx";
 import { OutLink } from "../../parts/link.tsx";
 import { ProblemMessage } from "../../parts/problem-message.tsx";
 import { usePortal } from "../../portal.ts";
@@ -43,14 +44,11 @@ export function EnableDialog({ onClose }: { onClose: () => void }) {
         </label>
         <p class="quiet">{t("connector.terms.next")}</p>
         {problem && <ProblemMessage problem={problem} needs="RemoteAssistance.Update" />}
-        <div class="commands">
+        <DialogCommands onClose={onClose}>
           <button type="submit" class="button primary" disabled={!isAccepted} aria-disabled={isRunning}>
             {t("connector.terms.continue")}
           </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t("do.cancel")}
-          </button>
-        </div>
+        </DialogCommands>
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import type { DeviceView } from "../../../lib/devices/device.ts";
 import type { SessionView } from "../../../lib/sessions/session.ts";
 import { useAction } from "../../load.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { DialogCommands } from "../../parts/dialog-commands.tsx";
 import { Field, SelectField } from "../../parts/field.tsx";
 import { ProblemMessage } from "../../parts/problem-message.tsx";
 import { usePortal } from "../../portal.ts";
@@ -101,14 +102,11 @@ export function StartDialog({ device, onClose }: Props) {
           mayNotify && <p class="quiet">{t("device.noChannel")}</p>
         )}
         {problem && <ProblemMessage problem={problem} onRetry={run} />}
-        <div class="commands">
+        <DialogCommands onClose={onClose}>
           <button type="submit" class="button primary" aria-disabled={isRunning}>
             {t(isRunning ? "start.connecting" : "start.connect")}
           </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t("do.cancel")}
-          </button>
-        </div>
+        </DialogCommands>
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import type { EventType } from "../../../lib/webhooks/event.ts";
 import type { WebhookView } from "../../../lib/webhooks/webhook.ts";
 import { useAction } from "../../load.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { DialogCommands } from "../../parts/dialog-commands.tsx";
 import { Field } from "../../parts/field.tsx";
 import { ProblemMessage } from "../../parts/problem-message.tsx";
 import { usePortal } from "../../portal.ts";
@@ -74,14 +75,11 @@ export function NewWebhookDialog({ onClose }: { onClose: () => void }) {
           ))}
         </fieldset>
         {problem && <ProblemMessage problem={problem} needs="RemoteAssistance.Update" onRetry={run} />}
-        <div class="commands">
+        <DialogCommands onClose={onClose}>
           <button type="submit" class="button primary" disabled={events.length === 0} aria-disabled={isRunning}>
             {t("webhooks.create")}
           </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t("do.cancel")}
-          </button>
-        </div>
+        </DialogCommands>
       </form>
     </Dialog>
   );
