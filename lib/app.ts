@@ -59,6 +59,7 @@ import { makeKnownSources } from "./webhooks/inbound/known-sources.ts";
 import { namedOrSource } from "./webhooks/inbound/names.ts";
 import { makeInbound } from "./webhooks/inbound/use-cases.ts";
 import { makeKnownWebhooks } from "./webhooks/known.ts";
+import { makeLanes } from "./webhooks/lanes.ts";
 import { makeTellingAuditLog } from "./webhooks/tell.ts";
 import { makeWebhooks } from "./webhooks/use-cases.ts";
 
@@ -79,7 +80,8 @@ export function createApp(
   const { connections, consents, sessions, ledger, queue, lease, seal, answerTokens } = outside;
   const { vault, devices, grants } = outside;
   const known = makeKnownWebhooks({ store: outside.webhooks.store, now });
-  const auditLog = makeTellingAuditLog({ auditLog: outside.auditLog, known, queue: outside.webhooks.queue });
+  const lanes = makeLanes({ now });
+  const auditLog = makeTellingAuditLog({ auditLog: outside.auditLog, known, queue: outside.webhooks.queue, lanes });
   const audit = makeAudit({ auditLog, now, newAuditId });
 
   const sets = makeTokenSets({ connections, vault, seal, newId });
@@ -223,6 +225,7 @@ export function createApp(
     webhooks: makeWebhooks({
       ports: outside.webhooks,
       known,
+      lanes,
       audit,
       now,
       newId,

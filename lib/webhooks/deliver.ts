@@ -2,7 +2,7 @@ import type { Stored } from "../connector/ports.ts";
 import { isAppError } from "../errors.ts";
 import type { Attempt } from "./delivery.ts";
 import type { KnownWebhooks } from "./known.ts";
-import type { makeLanes, Taken } from "./lanes.ts";
+import type { Lanes, Taken } from "./lanes.ts";
 import type { DeliveryMessage, DeliveryStore, WebhookQueue, WebhookVault } from "./ports.ts";
 import { secondsToNext } from "./schedule.ts";
 import type { SendEvent } from "./send.ts";
@@ -15,7 +15,7 @@ type Deps = {
   deliveries: DeliveryStore;
   queue: WebhookQueue;
   vault: WebhookVault;
-  lanes: ReturnType<typeof makeLanes>;
+  lanes: Lanes;
   send: SendEvent;
   noteOutcome: NoteOutcome;
   now: () => Date;

@@ -4,6 +4,8 @@ export type Taken = { isQuick: boolean; tookMs: number };
 /** One call under way. `leave` gives the lane back and says how the receiver took the call, if there was one. */
 export type Lane = { leave: (taken?: Taken) => void };
 
+export type Lanes = ReturnType<typeof makeLanes>;
+
 /** Calls at once to a receiver that was quick the last time. */
 const WIDE = 4;
 
@@ -20,7 +22,7 @@ const MAX_QUICK_WAIT_SECONDS = 4;
 /**
  * How many calls may be under way in this process. The host hands over 24 messages at a time; receivers that do not answer
  * take at most a third of that, and those not known yet another one, so those that do are served meanwhile, however many
- * messages wait for the others. What waits for a slow receiver comes back one after another, at the pace it has shown.
+ * messages wait for the others. What waits for a slow receiver comes one after another, at the pace it has shown.
  */
 export function makeLanes({ now }: { now: () => Date }) {
   const underWay = new Map<string, number>();
@@ -74,6 +76,12 @@ export function makeLanes({ now }: { now: () => Date }) {
   }
 
   return {
+    /** The seconds after which a new message is best seen first: 0, unless a slow receiver has others to take before it. */
+    secondsToTurn(id: string): number {
+      const known = slow.get(id);
+      if (!known || (isFree(id) && known.busyUntilMs <= now().getTime())) return 0;
+      return secondsToLane(id, 0);
+    },
     /** A lane, or the seconds after which there may be one. */
     async enter(id: string, putBacks: number): Promise<Lane | number> {
       if (isFree(id)) return take(id);

@@ -1,10 +1,11 @@
 import type { AuditLog } from "../audit/ports.ts";
 import { eventOfEntry, type WebhookEvent } from "./event.ts";
 import type { KnownWebhooks } from "./known.ts";
+import type { Lanes } from "./lanes.ts";
 import type { WebhookQueue } from "./ports.ts";
 import { wants } from "./webhook.ts";
 
-type Deps = { auditLog: AuditLog; known: KnownWebhooks; queue: WebhookQueue };
+type Deps = { auditLog: AuditLog; known: KnownWebhooks; queue: WebhookQueue; lanes: Lanes };
 
 const MAX_REMEMBERED = 10_000;
 
@@ -13,7 +14,7 @@ const MAX_REMEMBERED = 10_000;
  * Whoever owes an entry writes it again until that succeeds, so an event is not lost, and the second of two messages about it
  * finds its delivery made. Endpoints are known beforehand: where there are none, nothing more is asked of storage.
  */
-export function makeTellingAuditLog({ auditLog, known, queue }: Deps): AuditLog {
+export function makeTellingAuditLog({ auditLog, known, queue, lanes }: Deps): AuditLog {
   /** What this process has put into the queue: every entry is written twice, by whoever made it and a minute later by the timer. */
   const told = new Set<string>();
 
@@ -29,7 +30,9 @@ export function makeTellingAuditLog({ auditLog, known, queue }: Deps): AuditLog 
       webhooks.map(async ({ value: webhook }) => {
         const key = `${webhook.id} ${event.id}`;
         if (!wants(webhook, event) || told.has(key)) return;
-        await queue.send({ v: 1, webhookId: webhook.id, attempt: 1, putBacks: 0, event, correlationId });
+        const message = { v: 1, webhookId: webhook.id, attempt: 1, putBacks: 0, event, correlationId } as const;
+        // Seen sooner it would be put back, which is a message more.
+        await queue.send(message, lanes.secondsToTurn(webhook.id));
         remember(key);
       }),
     );

@@ -3,7 +3,7 @@ import { makeCreateWebhook } from "./create.ts";
 import { makeDeliver } from "./deliver.ts";
 import { makeGiveUpDelivery } from "./give-up.ts";
 import type { KnownWebhooks } from "./known.ts";
-import { makeLanes } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
 import type { CallTarget, DeliveryStore, SignWebhook, WebhookQueue, WebhookStore, WebhookVault } from "./ports.ts";
 import { makeProve } from "./prove.ts";
 import { makeListDeliveries, makeListWebhooks, makeReadWebhook } from "./read.ts";
@@ -33,6 +33,7 @@ export type WebhookPorts = {
 type Deps = {
   ports: WebhookPorts;
   known: KnownWebhooks;
+  lanes: Lanes;
   audit: Audit;
   now: () => Date;
   newId: () => string;
@@ -58,7 +59,7 @@ export function makeWebhooks({ ports, publicUrl, sessionRetentionDays, ...rest }
     tryOut: makeTryOut({ ...deps, prove, send }),
     deliveries: makeListDeliveries(deps),
     redeliver: makeRedeliver(deps),
-    deliver: makeDeliver({ ...deps, send, lanes: makeLanes(deps), noteOutcome: makeNoteOutcome(deps) }),
+    deliver: makeDeliver({ ...deps, send, noteOutcome: makeNoteOutcome(deps) }),
     giveUp: makeGiveUpDelivery(deps),
     sendToPoison: ports.queue.sendToPoison,
     /** Reads the endpoints again, so that nobody else has to. */

@@ -4,6 +4,7 @@ import type { AuditLog } from "../../../lib/audit/ports.ts";
 import { makeAudit } from "../../../lib/audit/record.ts";
 import type { WebhookEvent } from "../../../lib/webhooks/event.ts";
 import { makeKnownWebhooks } from "../../../lib/webhooks/known.ts";
+import { makeLanes } from "../../../lib/webhooks/lanes.ts";
 import type { DeliveryMessage, TargetCall, WebhookQueue } from "../../../lib/webhooks/ports.ts";
 import type { TargetAnswer } from "../../../lib/webhooks/target-answer.ts";
 import { makeWebhooks } from "../../../lib/webhooks/use-cases.ts";
@@ -74,6 +75,7 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
     },
   };
   const known = makeKnownWebhooks({ store, now });
+  const lanes = makeLanes({ now });
   const webhooks = makeWebhooks({
     ports: {
       store,
@@ -89,6 +91,7 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
       random: () => state.random,
     },
     known,
+    lanes,
     audit: makeAudit({ auditLog, now, newAuditId: newEventId }),
     now,
     newId: () => `0d000000-0000-4000-8000-${newText()}`,
@@ -105,6 +108,7 @@ export function inMemory({ allowLoopback = false }: { allowLoopback?: boolean } 
     journal,
     webhooks,
     known,
+    lanes,
     store,
     vault,
     deliveries,

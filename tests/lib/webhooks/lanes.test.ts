@@ -8,6 +8,7 @@ function someLanes() {
   let nowMs = 0;
   const lanes = makeLanes({ now: () => new Date(nowMs) });
   return {
+    lanes,
     /** A lane, or undefined when the message is put back. */
     async enter(id: string): Promise<Lane | undefined> {
       const lane = await lanes.enter(id, 0);
@@ -114,6 +115,28 @@ test("what waits for a slow receiver comes back one after another, at its pace",
   expect(await seconds("a")).toBe(15);
   for (let waiting = 0; waiting < 40; waiting += 1) await seconds("a");
   expect(await seconds("a")).toBe(300);
+});
+
+test("a new message waits until a slow receiver has taken what waits, five minutes at most, and for no other", async () => {
+  const { lanes, pass } = someLanes();
+  const enter = async (id: string) => {
+    const lane = await lanes.enter(id, 0);
+    return typeof lane === "number" ? undefined : lane;
+  };
+  const turn = (id: string) => lanes.secondsToTurn(id);
+  await enter("new");
+  (await enter("quick"))?.leave(QUICKLY);
+  (await enter("slow"))?.leave(SLOWLY);
+  expect([turn("unknown"), turn("new"), turn("quick"), turn("slow")]).toEqual([0, 0, 0, 0]);
+  const busy = await enter("slow");
+  expect([turn("slow"), turn("slow")]).toEqual([10, 20]);
+  busy?.leave(SLOWLY);
+  expect(turn("slow")).toBe(30);
+  pass(30);
+  expect(turn("slow")).toBe(0);
+  await enter("slow");
+  const turns = Array.from({ length: 40 }, () => turn("slow"));
+  expect(turns.at(-1)).toBe(300);
 });
 
 test("what waits for one that fails at once comes back after a second", async () => {

@@ -3,6 +3,7 @@ import type { AuditLog } from "../../../lib/audit/ports.ts";
 import { makeAudit } from "../../../lib/audit/record.ts";
 import type { WebhookEvent } from "../../../lib/webhooks/event.ts";
 import { makeKnownWebhooks } from "../../../lib/webhooks/known.ts";
+import { makeLanes } from "../../../lib/webhooks/lanes.ts";
 import type { DeliveryMessage } from "../../../lib/webhooks/ports.ts";
 import type { TargetAnswer } from "../../../lib/webhooks/target-answer.ts";
 import { makeWebhooks } from "../../../lib/webhooks/use-cases.ts";
@@ -92,6 +93,7 @@ export function makeRetryWorld(receivers: Record<string, Receiver>, death?: Deat
         random: () => 0,
       },
       known,
+      lanes: makeLanes({ now }),
       audit: makeAudit({ auditLog, now, newAuditId: newEventId }),
       now,
       newId: () => `id-${state.made}`,

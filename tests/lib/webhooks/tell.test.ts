@@ -15,7 +15,7 @@ const entryOf = (hooks: InMemory, change: Partial<AuditEntry> = {}): AuditEntry 
   ...change,
 });
 const telling = (hooks: InMemory) =>
-  makeTellingAuditLog({ auditLog: hooks.auditLog, known: hooks.known, queue: hooks.queuePort });
+  makeTellingAuditLog({ auditLog: hooks.auditLog, known: hooks.known, queue: hooks.queuePort, lanes: hooks.lanes });
 
 describe("An audit entry that is an event", () => {
   test("is put into the queue once for each endpoint that wants it, at once", async () => {
@@ -36,9 +36,32 @@ describe("An audit entry that is an event", () => {
           event: { id: entry.id, type: "session.requested", state: "open", at: entry.at, sessionId: "s-1" },
           correlationId: "c-1",
         },
-        delaySeconds: undefined,
+        delaySeconds: 0,
       })),
     );
+  });
+
+  test("comes to a slow receiver once it has taken the others, and to any other at once", async () => {
+    const hooks = inMemory();
+    for (const id of ["0d-slow", "0d-quick", "0d-new"]) await hooks.endpoint({ id, secretName: `wh-${id}` });
+    const take = async (id: string) => {
+      const lane = await hooks.lanes.enter(id, 0);
+      return typeof lane === "number" ? () => undefined : lane.leave;
+    };
+    (await take("0d-quick"))({ isQuick: true, tookMs: 20 });
+    (await take("0d-slow"))({ isQuick: false, tookMs: 10_000 });
+    const log = telling(hooks);
+    const delaysOf = (id: string) =>
+      hooks.queue.filter(({ message }) => message.webhookId === id).map(({ delaySeconds }) => delaySeconds);
+    await log.append(entryOf(hooks));
+    await take("0d-slow");
+    await log.append(entryOf(hooks));
+    await log.append(entryOf(hooks));
+    expect(["0d-slow", "0d-quick", "0d-new"].map(delaysOf)).toEqual([
+      [0, 10, 20],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
   });
 
   test("written again by the same process is told once; another entry, or another endpoint, is told", async () => {
