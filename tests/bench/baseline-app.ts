@@ -13,8 +13,19 @@ export type BaselineApp = { url: string; processId: number; stop: () => Promise<
 const DIRECTORY = join(root, "node_modules/.cache/bench-baseline");
 const HOST_JSON = { version: "2.0", extensions: { http: { routePrefix: "" } } };
 
-/** Starts them around what is around the product. SDKs are loaded from node_modules: nothing is bundled. */
+/** Starts them around what is around the product. */
 export async function startBaselineApp({ surroundings, addresses }: Product): Promise<BaselineApp> {
+  const { storage } = surroundings;
+  const settings = surroundings.settingsFor(addresses.app);
+  const tables = (name: string) =>
+    TableClient.fromConnectionString(storage.connectionString, name, { allowInsecureConnection: true });
+  for (const name of ["raw", "quickstart"]) await tables(name).createTable();
+  await QueueServiceClient.fromConnectionString(storage.connectionString).createQueue("quickstart");
+  return startBaselineHost({ ...settings, ...(await readyValues(surroundings, settings, tables("connections"))) });
+}
+
+/** Starts them with these settings. SDKs are loaded from node_modules: nothing is bundled. */
+export async function startBaselineHost(settings: Record<string, string>): Promise<BaselineApp> {
   mkdirSync(DIRECTORY, { recursive: true });
   await build({
     absWorkingDir: root,
@@ -29,16 +40,9 @@ export async function startBaselineApp({ surroundings, addresses }: Product): Pr
   });
   writeFileSync(join(DIRECTORY, "package.json"), JSON.stringify({ type: "module", main: "main.js" }));
   writeFileSync(join(DIRECTORY, "host.json"), JSON.stringify(HOST_JSON));
-
-  const { storage } = surroundings;
-  const settings = surroundings.settingsFor(addresses.app);
-  const tables = (name: string) =>
-    TableClient.fromConnectionString(storage.connectionString, name, { allowInsecureConnection: true });
-  for (const name of ["raw", "quickstart"]) await tables(name).createTable();
-  await QueueServiceClient.fromConnectionString(storage.connectionString).createQueue("quickstart");
   const host = await superviseHost({
     args: ["--app", DIRECTORY, "--port", "0"],
-    env: { ...process.env, ...settings, ...(await readyValues(surroundings, settings, tables("connections"))) },
+    env: { ...process.env, ...settings },
     onOutput: (text) => void (/error/i.test(text) && process.stderr.write(text)),
   });
   return { url: host.url, processId: host.processId, stop: host.stop };

@@ -2,6 +2,7 @@ import { type BaselineApp, startBaselineApp } from "./baseline-app.ts";
 import { monthlyCost } from "./cost.ts";
 import type { Figure } from "./figure.ts";
 import { type MeasuredProduct, startMeasuredProduct } from "./measured-product.ts";
+import { measureCostAgainstQuickstart } from "./quickstart-cost.ts";
 import { type CountedCalls, takeCalls } from "./storage-calls.ts";
 import { type LifeCalls, liveWholeLives } from "./whole-life.ts";
 
@@ -22,6 +23,7 @@ export async function measureCalls(sessions = SESSIONS): Promise<Figure[]> {
     const steady = await callsOf(measured, () => measured.requestSession(phone));
     await measured.tookMs("notify", NOTIFIED_BEFORE);
     const baseline = await callsOf(measured, () => requestAsQuickstart(quickstart, phone));
+    const cost = await measureCostAgainstQuickstart(measured, quickstart);
     const life = await liveWholeLives(measured, sessions);
     const ofRequest = (Object.keys(goals) as Dependency[]).map(
       (name): Figure => ({
@@ -32,7 +34,7 @@ export async function measureCalls(sessions = SESSIONS): Promise<Figure[]> {
         baseline: { what: "as quickstarts do it", measured: baseline[name] },
       }),
     );
-    return [...ofRequest, ...figuresOf(life, sessions)];
+    return [...ofRequest, ...figuresOf(life, sessions), ...cost];
   } finally {
     await quickstart.stop();
     await measured.stop();

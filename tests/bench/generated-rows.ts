@@ -47,6 +47,7 @@ export function generatedAudit(entries: number, now: Date) {
     };
   };
   return {
+    entryAt,
     oldestDay: newestDayMs - Math.floor((entries - 1) / ENTRIES_A_DAY) * DAY_MS,
     /** The rows of one day and shard in their order. */
     *partition(key: string): Generator<GeneratedRow> {
@@ -83,7 +84,7 @@ export function generatedAudit(entries: number, now: Date) {
 }
 
 /** A session's id tells its number: eight digits of it, scrambled. */
-const sessionIdOf = (number: number) =>
+export const sessionIdOf = (number: number) =>
   ((BigInt(number) * BigInt(SCRAMBLE)) & 0xffffffffn).toString(16).padStart(8, "0").padEnd(32, "0");
 
 /** Sessions at a steady rate back from `now`. `number` 0 is the newest. */
@@ -114,6 +115,7 @@ export function generatedSessions(sessions: number, now: Date) {
     };
   };
   return {
+    stored,
     /** The session's row, undefined when there is none. */
     row(PartitionKey: string, RowKey: string): GeneratedRow | undefined {
       const number = numbers.get(RowKey.slice(0, 8));

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { generatedPartitions } from "./generated-partition.ts";
 import { type GeneratedRow, generatedAudit, generatedSessions } from "./generated-rows.ts";
 
 /** What the service takes for a call, wherever its rows are. */
@@ -10,19 +11,22 @@ const SEALED_BEFORE_MS = 2 * 60_000;
 type Comparison = { name: string; operator: string; value: string };
 
 /**
- * A table service whose audit and sessions hold so many rows each, made up as they are read: no emulator keeps so many. It
- * finds a key at once and looks through a partition row by row, as the service does; all other tables are empty.
+ * A table service whose audit and sessions hold so many rows each, made up as they are read: no emulator keeps so many. The
+ * table `quickstart` holds the same in one partition each. It finds a key at once and looks through a partition row by row, as
+ * the service does; all other tables are empty.
  */
 export async function serveGeneratedTables(rows: number, now: Date) {
   const audit = generatedAudit(rows, now);
   const sessions = generatedSessions(rows, now);
+  const asQuickstarts = generatedPartitions(rows, now);
   const served = { calls: 0 };
 
-  /** The rows that the filter's keys lead to, in order. */
-  function* within(table: string, filter: readonly Comparison[]): Generator<GeneratedRow> {
+  /** The rows that the filter's keys lead to, in order. `next`: those of keys before it may be left out. */
+  function* within(table: string, filter: readonly Comparison[], next: string): Generator<GeneratedRow> {
     const keyed = (name: string, operator: string) =>
       filter.find((each) => each.name === name && each.operator === operator)?.value ?? "";
     const partition = keyed("PartitionKey", "eq");
+    if (table === "quickstart") return yield* asQuickstarts.rows(partition, next);
     const indexed = /^auditby(\d{6})$/.exec(table)?.[1];
     if (indexed) yield* audit.index(indexed, keyed("RowKey", "gt"));
     else if (table.startsWith("audit")) yield* audit.partition(partition);
@@ -48,7 +52,7 @@ export async function serveGeneratedTables(rows: number, now: Date) {
     if (month !== undefined && (month < oldestMonth || month > now.toISOString().slice(0, 7).replace("-", "")))
       return void outgoing.writeHead(404).end(JSON.stringify({ "odata.error": { code: "TableNotFound" } }));
     const value: GeneratedRow[] = [];
-    for (const row of within(table, filter)) {
+    for (const row of within(table, filter, next)) {
       if (row.RowKey < next || !filter.every((each) => fits(row, each))) continue;
       if (value.length === top) {
         outgoing.setHeader("x-ms-continuation-nextpartitionkey", row.PartitionKey);

@@ -13,6 +13,7 @@ export const prices = {
   tables: { tenThousandCalls: 0.00036, source: "not checked, general purpose v2, LRS" },
   queues: { tenThousandCalls: 0.004, source: "not checked, general purpose v2, LRS" },
   blobs: { tenThousandWrites: 0.05, source: "azure-serverless-demo README on GitHub (hot, LRS), seen November 2026" },
+  vault: { tenThousandCalls: 0.03, source: "not checked, secrets, standard tier" },
 } as const;
 
 /** The smallest instance of Flex Consumption, and the least time that it bills (learn.microsoft.com/azure/azure-functions/flex-consumption-plan). */

@@ -52,7 +52,7 @@ export async function liveWholeLives(measured: MeasuredProduct, sessions: number
 }
 
 /** Till some seconds after the timers of a minute began. */
-async function toNextMinute() {
+export async function toNextMinute() {
   await delay(MINUTE_MS - (Date.now() % MINUTE_MS) + SETTLED_MS);
 }
 

@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 import { librariesSessionRequest } from "./libraries.ts";
-import { callback, devices, notify, sessionRequest } from "./quickstart.ts";
+import { callback, devices, list, notify, sessionRequest } from "./quickstart.ts";
 import { rawSessionRequest } from "./raw.ts";
 
 const authLevel = "anonymous";
@@ -15,3 +15,4 @@ app.http("session", { methods: ["POST"], route: "quickstart/sessions", authLevel
 app.http("devices", { methods: ["GET"], route: "quickstart/devices", authLevel, handler: devices });
 app.http("callback", { methods: ["GET"], route: "quickstart/callback", authLevel, handler: callback });
 app.http("notify", { methods: ["POST"], route: "quickstart/notify", authLevel, handler: notify });
+app.http("list", { methods: ["GET"], route: "quickstart/list", authLevel, handler: list });
