@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { QueueServiceClient } from "@azure/storage-queue";
 import { type Fleet, startFleet } from "../faults/fleet.ts";
 import { startReceiver } from "../receiver.ts";
 import { type Figure, quantile } from "./figure.ts";
@@ -33,7 +34,12 @@ export async function measureWebhookDelivery(): Promise<Figure[]> {
       baseline: { what: "one endpoint alone", measured: quantile(alone.tookMs, part) },
     })),
     { what: "the same: events that a healthy one lacks", unit: "events", measured: all.missing, goal: 0 },
-    { what: "the same: storage calls a delivery", unit: "calls", measured: all.callsPerDelivery, goal: GOAL_CALLS },
+    {
+      what: "the same: storage calls an attempt to deliver",
+      unit: "calls",
+      measured: all.callsPerAttempt,
+      goal: GOAL_CALLS,
+    },
   ];
 }
 
@@ -59,7 +65,8 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
     }
     tookMs.splice(0);
     for (const seen of arrivals) seen.clear();
-    const { journal } = fleet.product.surroundings.storage;
+    const { journal, connectionString } = fleet.product.surroundings.storage;
+    const queue = QueueServiceClient.fromConnectionString(connectionString).getQueueClient("webhooks");
     journal.calls.splice(0);
     let [calls, attempts] = [0, 0];
     const counting = setInterval(() => {
@@ -73,8 +80,10 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
     for (let second = 0; second < DRAIN_SECONDS && arrivals.some(({ size }) => size < wanted); second += 1)
       await delay(1_000);
     clearInterval(counting);
+    // What still waits brings attempts that are yet to come.
+    const { approximateMessagesCount: waiting = 0 } = await queue.getProperties();
     const missing = arrivals.reduce((sum, { size }) => sum + Math.max(0, wanted - size), 0);
-    return { tookMs, missing, callsPerDelivery: calls / (attempts || 1) };
+    return { tookMs, missing, callsPerAttempt: (calls - waiting) / (attempts || 1) };
   } finally {
     for (const server of servers) {
       server.closeAllConnections();
@@ -85,7 +94,7 @@ async function play({ healthy, sessions, withTrouble }: { healthy: number; sessi
   }
 }
 
-/** What a delivery costs of storage: its attempts, and the message that brings it. The host's own reading of queues is not ours. */
+/** What an attempt costs of storage: its row, and the message that brings it. The host's own reading of queues is not ours. */
 const isOfWebhooks = ({ service, method, path }: { service: string; method: string; path: string }) =>
   service === "table"
     ? /\/deliveries/.test(path)
