@@ -82,7 +82,7 @@ export function makeNotify(deps: Deps) {
       if (ahead) await takeAhead.giveBack(ahead, { result: "refused", reason: "expired" });
       return end("expired");
     }
-    if (taken === "copy") return queue.send(message, LOOK_AGAIN_SECONDS);
+    if (taken === "copy" && !hasEnded(read, seen?.channel)) return queue.send(message, LOOK_AGAIN_SECONDS);
     const { session } = read.stored;
     const isOwn = ahead?.deviceId === session.device.id && ahead.reservation !== undefined;
     const plan = planOf(session, read.around, policy, isOwn ? ahead?.channel : undefined);
@@ -102,6 +102,10 @@ export function makeNotify(deps: Deps) {
     if (ending === "late") return end("expired");
   };
 }
+
+/** Whether the other copy's try of this channel has come to nothing, so that it is not under way any more. */
+const hasEnded = ({ around }: Due, tried: Channel | undefined) =>
+  around.known.some(({ channel, state }) => channel === tried && (state === "later" || state === "failed"));
 
 /** Whether what was taken ahead is what the plan begins with. */
 const isMeant = ({ deviceId, channel }: Ahead, { stored }: Due, plan: Plan) =>
