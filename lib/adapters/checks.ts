@@ -82,6 +82,6 @@ async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
 /** Graph's own words for it name no permission. */
 function peopleUnreadable(cause: AppError): AppError {
   const text =
-    "Microsoft Graph does not let this app read people. Grant its identity User.Read.All and consent to it (its token tells of it at the latest after a day); until then users are addressed in the default language, and people are shown by their ids.";
+    "Microsoft Graph does not let this app read people. Grant its identity User.Read.All and consent to it (its token tells of it at the latest after a day); until then users are addressed in the default language, people are shown by their ids, and a search finds users among the first 9,990 devices only.";
   return new AppError("upstream-invalid", text, { cause });
 }
