@@ -82,7 +82,10 @@ export function makeNotify(deps: Deps) {
       if (ahead) await takeAhead.giveBack(ahead, { result: "refused", reason: "expired" });
       return end("expired");
     }
-    if (taken === "copy" && !hasEnded(read, seen?.channel)) return queue.send(message, LOOK_AGAIN_SECONDS);
+    if (taken && isElsewhere(taken, read, seen?.channel)) {
+      if (ahead) await takeAhead.giveBack(ahead, { result: "replayed" });
+      return queue.send(message, LOOK_AGAIN_SECONDS);
+    }
     const { session } = read.stored;
     const isOwn = ahead?.deviceId === session.device.id && ahead.reservation !== undefined;
     const plan = planOf(session, read.around, policy, isOwn ? ahead?.channel : undefined);
@@ -103,9 +106,12 @@ export function makeNotify(deps: Deps) {
   };
 }
 
-/** Whether the other copy's try of this channel has come to nothing, so that it is not under way any more. */
-const hasEnded = ({ around }: Due, tried: Channel | undefined) =>
-  around.known.some(({ channel, state }) => channel === tried && (state === "later" || state === "failed"));
+/** Whether another copy of the message may be sending at this moment. */
+function isElsewhere(taken: Ahead | "copy", { around }: Due, seen: Channel | undefined): boolean {
+  const state = around.known.find(({ channel }) => channel === seen)?.state;
+  if (taken === "copy") return state !== "later" && state !== "failed";
+  return !taken.reservation && (state === "sending" || state === "done");
+}
 
 /** Whether what was taken ahead is what the plan begins with. */
 const isMeant = ({ deviceId, channel }: Ahead, { stored }: Due, plan: Plan) =>
