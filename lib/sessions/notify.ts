@@ -5,19 +5,18 @@ import type { Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
 import type { AskThrough } from "../notifications/ask-through.ts";
 import type { NotificationLedger, NotificationMessage, NotificationQueue } from "../notifications/ports.ts";
-import { chooseLanguage } from "../notifications/texts.ts";
 import type { UserLanguageOf } from "../notifications/user-language.ts";
-import { type FinishNotification, makeFinishNotification } from "./finish-notification.ts";
-import { notifyKeyOf } from "./id.ts";
-import { outcomeTold } from "./outcome-told.ts";
-import { isTried, type Plan, planOf } from "./plan-notification.ts";
+import { makeFinishNotification } from "./finish-notification.ts";
+import { makeEndInterrupted } from "./interrupted.ts";
+import { type Plan, planOf } from "./plan-notification.ts";
 import type { SessionStore } from "./ports.ts";
-import { isTooLate, type Reading, readNotification } from "./read-notification.ts";
-import type { Notification, Try } from "./session.ts";
-import { type Ahead, makeTakeAhead, notificationSubject } from "./take-ahead.ts";
+import { type Due, readNotification } from "./read-notification.ts";
+import type { Notification } from "./session.ts";
+import { type Ahead, makeTakeAhead } from "./take-ahead.ts";
 import { makeTakePlace } from "./take-place.ts";
 import { afterNoTry, afterTry } from "./tried.ts";
 import { makeTryChannel } from "./try-channel.ts";
+import { makeTryThrough } from "./try-through.ts";
 
 type Deps = {
   sessions: SessionStore;
@@ -38,9 +37,6 @@ type Deps = {
 /** When a message comes back that cannot be decided on now. */
 const LOOK_AGAIN_SECONDS = 5;
 
-type Due = Extract<Reading, { state: "due" }>;
-type Doing = { message: NotificationMessage; correlationId: string; due: Due };
-
 /**
  * Sends one notification through the first channel that takes it. A channel's key is taken before the call leaves, so a
  * message that comes twice, late or after a crash sends nothing twice: only a plain refusal leads to the next channel, and
@@ -52,7 +48,7 @@ export function makeNotify(deps: Deps) {
   const takePlace = makeTakePlace(deps);
   const takeAhead = makeTakeAhead({ ...deps, takePlace });
   const finish = makeFinishNotification(deps);
-  const interrupt = makeInterrupt(deps, finish);
+  const endInterrupted = makeEndInterrupted({ ...deps, finish });
   const tryThrough = makeTryThrough({ ...deps, tryChannel: makeTryChannel({ ...deps, takePlace }), finish });
 
   return async (
@@ -94,7 +90,7 @@ export function makeNotify(deps: Deps) {
 
     const doing = { message, correlationId, due: read };
     if (plan.do === "end") return end(plan.state, plan.reason);
-    if (plan.do === "interrupted") return interrupt(doing, plan);
+    if (plan.do === "interrupted") return endInterrupted(doing, plan);
     if (plan.do === "refused") {
       await finish(message, (held) => afterTry(held, plan.refusal, undefined));
       return;
@@ -119,72 +115,3 @@ const isMeant = ({ deviceId, channel }: Ahead, { stored }: Due, plan: Plan) =>
 
 const endingOf = (plan: Plan) =>
   plan.do === "end" ? { result: "refused" as const, reason: plan.reason } : { result: "replayed" as const };
-
-/** A process died while it tried a channel: what the audit tells of that try is believed, else it is `unknown`. */
-function makeInterrupt({ audit, auditLog, queue, now }: Deps, finish: FinishNotification) {
-  return async (
-    { message, correlationId, due }: Doing,
-    { reservation, next }: Extract<Plan, { do: "interrupted" }>,
-  ): Promise<void> => {
-    const { session } = due.stored;
-    const { channel } = reservation;
-    const told = await outcomeTold(auditLog, { sessionId: session.id, channel, reservation, now: now() });
-    const made: Try = told ?? { channel, state: "unknown", reason: "interrupted", at: now().toISOString() };
-    const about = { sessionId: session.id, deviceId: session.device.id, correlationId };
-    const subject = notificationSubject(about, channel);
-    const entry = audit.outcomeEntry(subject, { result: "unknown", reason: "interrupted" });
-    // Another copy may just have been told by the service, and be with the next channel.
-    const become = (held: Notification) => (isTried(held, channel) ? undefined : afterTry(held, made, next));
-    const changed = await finish(message, become, told ? undefined : entry);
-    if (changed?.notification.state === "queued") await queue.send(message);
-  };
-}
-
-type Trying = Deps & { tryChannel: ReturnType<typeof makeTryChannel>; finish: FinishNotification };
-
-/** Asks through one channel after another until one takes it. */
-function makeTryThrough({ tryChannel, finish, ledger, now, organization, defaultLanguage }: Trying) {
-  return async (
-    { message, correlationId, due }: Doing,
-    { channels, known }: Extract<Plan, { do: "try" }>,
-    ahead: Ahead | undefined,
-  ): Promise<"done" | "used-up" | "late"> => {
-    const { stored, around, url } = due;
-    const { session } = stored;
-    const { id: deviceId } = session.device;
-    const device = around.device;
-    if (!device) return "done";
-    const language = chooseLanguage([due.language, defaultLanguage]);
-    const { matchCode, reason } = session;
-    const ask = { device, language, organization, matchCode, url, reason };
-    const subjectOf = (channel: Channel) =>
-      notificationSubject({ sessionId: session.id, deviceId, correlationId }, channel);
-    let spentAt = known.map(({ at }) => at).sort((a, b) => b.getTime() - a.getTime())[0];
-    for (const [index, channel] of channels.entries()) {
-      const isFirst = index === 0;
-      const outcome = await tryChannel({
-        message,
-        channel,
-        ask,
-        subject: subjectOf(channel),
-        budget: isFirst ? around.budget : undefined,
-        previous: known.find((each) => each.channel === channel),
-        spentAt,
-        ahead: isFirst ? ahead : undefined,
-      });
-      if (outcome.state === "put-back") return "done";
-      if (outcome.state === "used-up") return "used-up";
-      const { made, entry, reservation } = outcome;
-      const marked = made.state === "failed" ? "failed" : "done";
-      const become = (held: Notification) => afterTry(held, made, channels[index + 1]);
-      const [changed] = await Promise.all([
-        finish(message, become, entry, isFirst ? stored : undefined),
-        ledger.mark(deviceId, notifyKeyOf(message, channel), reservation, marked),
-      ]);
-      if (changed?.notification.state !== "queued") return "done";
-      if (isTooLate(changed, message, now())) return "late";
-      spentAt = reservation.at;
-    }
-    return "done";
-  };
-}

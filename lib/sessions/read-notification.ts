@@ -20,6 +20,11 @@ export type Reading =
   | { state: "late" }
   | { state: "due"; stored: StoredSession; around: Surroundings; language: string | undefined; url: string };
 
+export type Due = Extract<Reading, { state: "due" }>;
+
+/** A message that is acted on. */
+export type Doing = { message: NotificationMessage; correlationId: string; due: Due };
+
 /** Reads what a message is about, all of it side by side where the message names its device. */
 export async function readNotification(deps: Deps, message: NotificationMessage): Promise<Reading> {
   const { sessions, userLanguageOf, answerUrl, now } = deps;
