@@ -7,10 +7,10 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** The body as it came. Throws `payload-too-large`. */
 export async function readBytes(request: HttpRequest): Promise<Uint8Array> {
-  const tooLarge = new AppError("payload-too-large", `The body may have at most ${MAX_BODY_BYTES} bytes.`);
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge;
+  const tooLarge = () => new AppError("payload-too-large", `The body may have at most ${MAX_BODY_BYTES} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge;
+  if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge();
   return bytes;
 }
 
