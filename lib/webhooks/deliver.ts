@@ -28,8 +28,8 @@ const ATTEMPT_MS = 60_000;
 const QUICK_MS = 2_000;
 const OUTAGE_SECONDS = 60;
 
-/** What a delivery counts as that did not come to its end. */
-const BROKEN_OFF: Taken = { isQuick: false, tookMs: 0 };
+/** What a delivery counts as that did not come to its end: one that does not fail at once. */
+const BROKEN_OFF: Taken = { isQuick: false, tookMs: 1_000 };
 
 /**
  * Delivers one event to one endpoint, once: storing the attempt is the lock. What fails comes back later by a message that is

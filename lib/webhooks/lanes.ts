@@ -12,8 +12,9 @@ const WIDE = 4;
 /** Receivers that were slow or failed: one call each, and so many together. As many again that are new to this process. */
 const MAX_UNSURE = 8;
 
-/** Messages that wait in here for quick receivers whose lanes are all taken: that is a matter of milliseconds. */
+/** Messages that wait in here for quick receivers, and those that fail at once, whose lanes are all taken: a matter of milliseconds. */
 const MAX_WAITING = 6;
+const AT_ONCE_MS = 500;
 
 /** How long a message is put back at most, and if its receiver is quick. */
 const MAX_WAIT_SECONDS = 300;
@@ -37,6 +38,8 @@ export function makeLanes({ now }: { now: () => Date }) {
     if (underWay.has(id)) return false;
     return together(isNew(id) ? isNew : (other) => slow.has(other)) < MAX_UNSURE;
   };
+
+  const isPrompt = (id: string) => quick.has(id) || (slow.get(id)?.tookMs ?? AT_ONCE_MS) < AT_ONCE_MS;
 
   function note(id: string, { isQuick, tookMs }: Taken): void {
     if (isQuick) slow.delete(id);
@@ -67,25 +70,26 @@ export function makeLanes({ now }: { now: () => Date }) {
     };
   }
 
-  /** The next one that waits for this receiver; all of them are sent away when it is not quick any more. */
+  /** The next one that waits for this receiver; all of them when it is not prompt any more or has no lane: they are sent away. */
   function callIn(id: string): void {
-    const [next, ...others] = waiting.filter((each) => each.id === id);
-    const called = quick.has(id) ? [next] : [next, ...others];
+    const own = waiting.filter((each) => each.id === id);
+    const called = isPrompt(id) && isFree(id) ? own.slice(0, 1) : own;
     waiting = waiting.filter((each) => !called.includes(each));
-    for (const each of called) each?.go(isFree(id) ? take(id) : secondsToLane(id, 0));
+    for (const each of called) each.go(isFree(id) ? take(id) : secondsToLane(id, 0));
   }
 
   return {
     /** The seconds after which a new message is best seen first: 0, unless a slow receiver has others to take before it. */
     secondsToTurn(id: string): number {
       const known = slow.get(id);
-      if (!known || (isFree(id) && known.busyUntilMs <= now().getTime())) return 0;
+      if (!known || isPrompt(id) || (isFree(id) && known.busyUntilMs <= now().getTime())) return 0;
       return secondsToLane(id, 0);
     },
     /** A lane, or the seconds after which there may be one. */
     async enter(id: string, putBacks: number): Promise<Lane | number> {
       if (isFree(id)) return take(id);
-      if (!quick.has(id) || waiting.length >= MAX_WAITING) return secondsToLane(id, putBacks);
+      // Only who leaves a lane of this receiver calls in what waits for it.
+      if (!underWay.has(id) || !isPrompt(id) || waiting.length >= MAX_WAITING) return secondsToLane(id, putBacks);
       return new Promise((go) => waiting.push({ id, go }));
     },
   };

@@ -139,9 +139,47 @@ test("a new message waits until a slow receiver has taken what waits, five minut
   expect(turns.at(-1)).toBe(300);
 });
 
-test("what waits for one that fails at once comes back after a second", async () => {
-  const { enter, seconds } = someLanes();
-  (await enter("a"))?.leave({ isQuick: false, tookMs: 3 });
-  await enter("a");
-  expect([await seconds("a", 0), await seconds("a", 5), await seconds("a", 9)]).toEqual([1, 1, 1]);
+const AT_ONCE: Taken = { isQuick: false, tookMs: 3 };
+
+test("what waits for one that fails at once goes one after another, six messages at most; the others come back after a second", async () => {
+  const { lanes, enter, seconds } = someLanes();
+  (await enter("a"))?.leave(AT_ONCE);
+  const { ends, got } = ask(enter, "a", 7);
+  await settled();
+  expect(ends).toEqual(["goes", "waits", "waits", "waits", "waits", "waits", "waits"]);
+  expect([await seconds("a", 0), await seconds("a", 5), lanes.secondsToTurn("a")]).toEqual([1, 1, 0]);
+  got[0]?.leave(AT_ONCE);
+  await settled();
+  expect(ends.slice(0, 3)).toEqual(["goes", "goes", "waits"]);
+});
+
+test("one that failed at once and does not answer any more has those that wait for it sent away, but one", async () => {
+  const { enter } = someLanes();
+  (await enter("a"))?.leave(AT_ONCE);
+  const { ends, got, all } = ask(enter, "a", 4);
+  await settled();
+  got[0]?.leave(SLOWLY);
+  await all;
+  expect(ends).toEqual(["goes", "goes", "put back", "put back"]);
+});
+
+test("what waits for one that was quick and begins to fail is sent away while others take all lanes of those that fail", async () => {
+  const { enter } = someLanes();
+  (await enter("a"))?.leave(QUICKLY);
+  const { ends, got, all } = ask(enter, "a", 10);
+  await settled();
+  for (let index = 0; index < 8; index += 1) (await enter(`slow-${index}`))?.leave(SLOWLY);
+  for (let index = 0; index < 8; index += 1) await enter(`slow-${index}`);
+  for (const lane of got.slice(0, 4)) lane.leave(AT_ONCE);
+  await all;
+  expect(ends.slice(4)).toEqual(Array.from({ length: 6 }, () => "put back"));
+});
+
+test("one that fails at once and has no call under way is not waited for while others take all lanes of those that fail", async () => {
+  const { lanes, enter, seconds } = someLanes();
+  (await enter("a"))?.leave(AT_ONCE);
+  for (let index = 0; index < 8; index += 1) (await enter(`slow-${index}`))?.leave(SLOWLY);
+  for (let index = 0; index < 8; index += 1) await enter(`slow-${index}`);
+  const put = await Promise.race([seconds("a"), settled().then(() => "waits")]);
+  expect([put, lanes.secondsToTurn("a")]).toEqual([1, 0]);
 });
