@@ -3,6 +3,7 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "^.+\\.ts$": "@swc/jest" },
   testEnvironment: "<rootDir>/tests/environment.ts",
+  testSequencer: "<rootDir>/tests/sequencer.js",
   // All cores: jest leaves one free, and of two that is half.
   maxWorkers: "100%",
   // Generous: machines differ, and no test measures time by it.
