@@ -78,6 +78,7 @@ describe("A request for a session", () => {
         number: 1,
         attempt: 1,
         notAfter: session.expiresAt,
+        seen: { channel: "companyPortal", times: [], intent: { id: expect.any(String), at: session.requestedAt } },
         correlationId: expect.any(String),
       },
     ]);
