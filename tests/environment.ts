@@ -10,6 +10,10 @@ export default class Environment extends TestEnvironment {
     // Jest puts one of its own in the place, through which the storage emulator would be loaded anew for each test file.
     const native = { get: () => process.getBuiltinModule, set: () => undefined };
     Object.defineProperty(this.global.process, "getBuiltinModule", native);
+  }
+
+  override async setup() {
+    await super.setup();
     this.global.Error.stackTraceLimit = FRAMES;
     Error.stackTraceLimit = FRAMES;
   }
