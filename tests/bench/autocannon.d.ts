@@ -14,6 +14,7 @@ declare module "autocannon" {
     };
     type Result = { "2xx": number; non2xx: number; statusCodeStats: Record<string, { count: number }> };
   }
-  function autocannon(options: autocannon.Options): Promise<autocannon.Result>;
+  type Running = Promise<autocannon.Result> & { on: (event: "response", heard: () => void) => void };
+  function autocannon(options: autocannon.Options): Running;
   export default autocannon;
 }

@@ -72,6 +72,9 @@ export async function serveGeneratedAudit(entries: number, days: number, now: Da
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/devstoreaccount1`,
     held: perShard * SHARDS * days,
     served,
-    close: () => server.closeAllConnections(),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }

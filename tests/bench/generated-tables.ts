@@ -84,7 +84,10 @@ export async function serveGeneratedTables(rows: number, now: Date) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/devstoreaccount1`,
     served,
-    close: () => server.closeAllConnections(),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 

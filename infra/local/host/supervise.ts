@@ -29,8 +29,8 @@ export type SupervisedHost = {
 
 type Ready = { ready: true; url: string; functions: number };
 
-// A small young generation: the garbage of requests is short-lived, and V8 otherwise keeps room for three times as much.
-const NODE_ARGUMENTS = ["--max-semi-space-size=2", "--max-old-space-size=128"];
+// A young generation of medium size: a smaller one costs computing, and V8 otherwise keeps room for several times as much.
+const NODE_ARGUMENTS = ["--max-semi-space-size=8", "--max-old-space-size=128"];
 // One arena that gives back what it does not need: glibc otherwise keeps the holes that long answers leave.
 const ALLOCATION = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "65536" };
 const SETTLE_MS = 150;
