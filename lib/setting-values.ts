@@ -74,8 +74,8 @@ export const isConnectionString = (text: string): boolean =>
 
 /** Why `text` cannot be an address of ours: it must be https, or http on a loopback host. */
 export function addressProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return "must be an address such as https://name.example";
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (!url) return "must be an address such as https://name.example";
   if (url.username || url.password || url.search || url.hash)
     return "must be an address without user, query or fragment";
   if (url.protocol === "https:") return undefined;
