@@ -14,8 +14,8 @@ type Deps = { audit: Audit; auditLog: AuditLog; queue: NotificationQueue; finish
 /** A process died while it tried a channel: what the audit tells of that try is believed, else it is `unknown`. */
 export function makeEndInterrupted({ audit, auditLog, queue, finish, now }: Deps) {
   return async (
-    { message, correlationId, due }: Doing,
-    { reservation, next }: Extract<Plan, { do: "interrupted" }>,
+    { message, correlationId }: Doing,
+    { due, reservation, next }: Extract<Plan, { do: "interrupted" }>,
   ): Promise<void> => {
     const { session } = due.stored;
     const { channel } = reservation;

@@ -1,6 +1,5 @@
 import type { AuditLog } from "../audit/ports.ts";
 import type { Audit } from "../audit/record.ts";
-import type { Channel } from "../devices/device.ts";
 import type { Policy } from "../devices/eligibility.ts";
 import type { DeviceDirectory } from "../devices/ports.ts";
 import type { AskThrough } from "../notifications/ask-through.ts";
@@ -8,14 +7,14 @@ import type { NotificationLedger, NotificationMessage, NotificationQueue } from 
 import type { UserLanguageOf } from "../notifications/user-language.ts";
 import { makeFinishNotification } from "./finish-notification.ts";
 import { makeEndInterrupted } from "./interrupted.ts";
-import { type Plan, planOf } from "./plan-notification.ts";
+import { beginsWith, type Plan, planOf } from "./plan-notification.ts";
 import type { SessionStore } from "./ports.ts";
-import { type Due, readNotification } from "./read-notification.ts";
+import { readNotification } from "./read-notification.ts";
 import type { Notification } from "./session.ts";
-import { type Ahead, makeTakeAhead } from "./take-ahead.ts";
+import { makeTakeAhead } from "./take-ahead.ts";
 import { makeTakePlace } from "./take-place.ts";
 import { afterNoTry, afterTry } from "./tried.ts";
-import { makeTryChannel } from "./try-channel.ts";
+import { LOOK_AGAIN_SECONDS, makeTryChannel } from "./try-channel.ts";
 import { makeTryThrough } from "./try-through.ts";
 
 type Deps = {
@@ -33,9 +32,6 @@ type Deps = {
   organization: string;
   defaultLanguage: string;
 };
-
-/** When a message comes back that cannot be decided on now. */
-const LOOK_AGAIN_SECONDS = 5;
 
 /**
  * Sends one notification through the first channel that takes it. A channel's key is taken before the call leaves, so a
@@ -72,46 +68,27 @@ export function makeNotify(deps: Deps) {
       const at = now().toISOString();
       await finish(message, (held) => afterNoTry(held, { state, at, ...(reason ? { reason } : {}) }));
     };
-    const read = reading.value;
-    if (read.state === "left") return ahead && takeAhead.giveBack(ahead, { result: "replayed" });
-    if (read.state === "late") {
-      if (ahead) await takeAhead.giveBack(ahead, { result: "refused", reason: "expired" });
-      return end("expired");
-    }
-    if (taken && isElsewhere(taken, read, seen?.channel)) {
-      if (ahead) await takeAhead.giveBack(ahead, { result: "replayed" });
-      return queue.send(message, LOOK_AGAIN_SECONDS);
-    }
-    const { session } = read.stored;
-    const isOwn = ahead?.deviceId === session.device.id && ahead.reservation !== undefined;
-    const plan = planOf(session, read.around, policy, isOwn ? ahead?.channel : undefined);
-    const fitting = ahead && isMeant(ahead, read, plan) ? ahead : undefined;
-    if (ahead && !fitting) await takeAhead.giveBack(ahead, endingOf(plan));
+    const plan = planOf(reading.value, policy, taken && { taken, channel: seen?.channel });
+    const isMeant = ahead !== undefined && beginsWith(plan, ahead);
+    if (ahead && !isMeant) await takeAhead.giveBack(ahead, endingOf(plan));
 
-    const doing = { message, correlationId, due: read };
+    const doing = { message, correlationId };
+    if (plan.do === "leave") return;
+    if (plan.do === "come-again") return queue.send(message, LOOK_AGAIN_SECONDS);
     if (plan.do === "end") return end(plan.state, plan.reason);
     if (plan.do === "interrupted") return endInterrupted(doing, plan);
     if (plan.do === "refused") {
       await finish(message, (held) => afterTry(held, plan.refusal, undefined));
       return;
     }
-    if (ahead && !fitting) return queue.send(message);
-    const ending = await tryThrough(doing, plan, fitting);
+    if (ahead && !isMeant) return queue.send(message);
+    const ending = await tryThrough(doing, plan, ahead);
     if (ending === "used-up") return end("failed", "too-many-notifications");
     if (ending === "late") return end("expired");
   };
 }
 
-/** Whether another copy of the message may be sending at this moment. */
-function isElsewhere(taken: Ahead | "copy", { around }: Due, seen: Channel | undefined): boolean {
-  const state = around.known.find(({ channel }) => channel === seen)?.state;
-  if (taken === "copy") return state !== "later" && state !== "failed";
-  return !taken.reservation && (state === "sending" || state === "done");
-}
-
-/** Whether what was taken ahead is what the plan begins with. */
-const isMeant = ({ deviceId, channel }: Ahead, { stored }: Due, plan: Plan) =>
-  plan.do === "try" && plan.channels[0] === channel && deviceId === stored.session.device.id;
-
 const endingOf = (plan: Plan) =>
-  plan.do === "end" ? { result: "refused" as const, reason: plan.reason } : { result: "replayed" as const };
+  plan.do === "end"
+    ? { result: "refused" as const, reason: plan.reason ?? plan.state }
+    : { result: "replayed" as const };

@@ -23,7 +23,7 @@ export type Reading =
 export type Due = Extract<Reading, { state: "due" }>;
 
 /** A message that is acted on. */
-export type Doing = { message: NotificationMessage; correlationId: string; due: Due };
+export type Doing = { message: NotificationMessage; correlationId: string };
 
 /** Reads what a message is about, all of it side by side where the message names its device. */
 export async function readNotification(deps: Deps, message: NotificationMessage): Promise<Reading> {

@@ -43,14 +43,16 @@ export function notificationSubject(
  * sent. `copy`: another copy of the message has been here within the last minute, and may still be sending.
  */
 export function makeTakeAhead({ takePlace, ledger, audit, now }: Deps) {
-  const release = (deviceId: string, notifyKey: string, reservation: Reservation) =>
-    ledger.mark(deviceId, notifyKey, reservation, "later");
+  async function release({ deviceId, notifyKey, reservation }: Ahead): Promise<void> {
+    if (reservation) await ledger.mark(deviceId, notifyKey, reservation, "later");
+  }
 
-  async function intendAnew(deviceId: string, notifyKey: string, subject: AuditSubject, reservation: Reservation) {
+  /** What another copy wrote belongs to whatever became of that one. */
+  async function intendAnew(ahead: Ahead): Promise<void> {
     try {
-      await audit.intent(subject);
+      await audit.intent(ahead.subject);
     } catch (error) {
-      await release(deviceId, notifyKey, reservation);
+      await release(ahead);
       throw error;
     }
   }
@@ -70,16 +72,16 @@ export function makeTakeAhead({ takePlace, ledger, audit, now }: Deps) {
       const hour = { times, etag };
       const { reservation, isIntended } = await takePlace({ deviceId, notifyKey, hour, subject, intent });
       if (!isIntended && !reservation) return "copy";
-      // What the other copy wrote belongs to whatever became of that one.
-      if (!isIntended && reservation) await intendAnew(deviceId, notifyKey, subject, reservation);
-      return { deviceId, channel, notifyKey, subject, reservation };
+      const ahead = { deviceId, channel, notifyKey, subject, reservation };
+      if (!isIntended) await intendAnew(ahead);
+      return ahead;
     },
     async giveBack(
-      { deviceId, notifyKey, subject, reservation }: Ahead,
+      ahead: Ahead,
       ending: { result: NonNullable<AuditEntry["result"]>; reason?: string },
     ): Promise<void> {
-      if (reservation) await release(deviceId, notifyKey, reservation);
-      await audit.outcome(subject, ending);
+      await release(ahead);
+      await audit.outcome(ahead.subject, ending);
     },
   };
 }

@@ -24,6 +24,9 @@ type Deps = {
   now: () => Date;
 };
 
+/** When a message comes back that cannot be decided on now. */
+export const LOOK_AGAIN_SECONDS = 5;
+
 /** What is tried. `previous`: this channel was busy before; `spentAt`: the place in the budget that this notification has. */
 export type Trying = {
   message: NotificationMessage;
@@ -66,7 +69,7 @@ export function makeTryChannel({ takePlace, ledger, askThrough, queue, audit, no
     if (reservation) return reservation;
     // Somebody else took this key, or the device's budget changed at the same moment: look again shortly.
     await audit.outcome(subject, { result: "replayed" });
-    await queue.send(message, 5);
+    await queue.send(message, LOOK_AGAIN_SECONDS);
     return "put-back";
   }
 

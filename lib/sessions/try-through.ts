@@ -22,15 +22,13 @@ type Deps = {
 /** Asks through one channel after another until one takes it. */
 export function makeTryThrough({ tryChannel, finish, ledger, now, organization, defaultLanguage }: Deps) {
   return async (
-    { message, correlationId, due }: Doing,
-    { channels, known }: Extract<Plan, { do: "try" }>,
+    { message, correlationId }: Doing,
+    { due, device, channels, known }: Extract<Plan, { do: "try" }>,
     ahead: Ahead | undefined,
   ): Promise<"done" | "used-up" | "late"> => {
     const { stored, around, url } = due;
     const { session } = stored;
     const { id: deviceId } = session.device;
-    const device = around.device;
-    if (!device) return "done";
     const language = chooseLanguage([due.language, defaultLanguage]);
     const { matchCode, reason } = session;
     const ask = { device, language, organization, matchCode, url, reason };
