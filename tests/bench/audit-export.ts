@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tokenOfApplication } from "../../infra/local/demo/browser.ts";
 import { startProduct } from "../../infra/local/product.ts";
 import type { Figure } from "./figure.ts";
 import { serveGeneratedAudit } from "./generated-audit.ts";
+import { residentBytes } from "./process-figures.ts";
 
 const DAYS = 25;
 const AT_ONCE = 2_000;
@@ -70,10 +71,4 @@ export async function measureAuditExport(entries = 1_000_000, format: "ndjson" |
     audit.close();
     rmSync(dataDirectory, { recursive: true, force: true });
   }
-}
-
-/** What the process has in memory now (proc(5)). */
-function residentBytes(processId: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${processId}/status`, "utf8"))?.[1];
-  return Number(kib) * 1024;
 }
