@@ -4,6 +4,7 @@ import type { TargetAnswer } from "../webhooks/target-answer.ts";
 import { isLoopbackUrl, targetProblem } from "../webhooks/target-url.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 import { makeResolve, type Resolve } from "./public-names.ts";
+import { until } from "./until.ts";
 
 type Deps = { allowLoopback: boolean; resolve?: Resolve; timeoutMs?: number };
 
@@ -35,7 +36,7 @@ export function makeCallTarget({ allowLoopback, resolve = makeResolve(), timeout
     const durationMs = () => Math.round(performance.now() - startedMs);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const addresses = await within(signal, addressesOf(url));
+      const addresses = await until(signal, addressesOf(url), "its name was not resolved in time");
       if (addresses.length === 0) return { outcome: "unreachable", durationMs: durationMs() };
       const answer = await post(url, call, addresses, signal);
       return { ...answer, durationMs: durationMs() };
@@ -83,12 +84,4 @@ function outcomeOf(error: unknown, isTimedOut: boolean): Exclude<TargetAnswer["o
   if (isTimedOut) return "timeout";
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(code) ? "cut" : "unreachable";
-}
-
-/** The result, or the end of `signal`, whichever comes first. */
-function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([work, ended]);
 }

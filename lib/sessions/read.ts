@@ -17,8 +17,9 @@ export function makeReadSession({ sessions, links }: Deps) {
 
 type List = SessionFilter & { state?: SessionState | undefined; top: number; page?: string | undefined };
 
-/** Rows are read so many at a time, side by side; a page that a filter leaves short ends after so many rows and says where to go on. */
-const BATCH = 25;
+/** Rows are read so many at a time, side by side: a page of 25, and the one after it that tells whether there are more. */
+const BATCH = 26;
+/** A page that a filter leaves short ends after so many rows and says where to go on. */
 const MAX_ROWS_A_PAGE = 500;
 
 /** Sessions newest first, without their supporter links. `page` is opaque. Throws `invalid-request` for a page that is not ours. */

@@ -123,16 +123,15 @@ export function generatedSessions(sessions: number, now: Date) {
     },
     /** The list rows of a kind in their order, from the first after `above` on. */
     *list(kind: string, above: string): Generator<GeneratedRow> {
-      const isOfKind = (number: number) => {
-        const { device, requestedBy } = {
-          device: deviceOf((number * 7) % DEVICES),
-          requestedBy: personOf(number % PEOPLE),
-        };
-        return kind === "all" || kind === `device-${device}` || kind === `person-${requestedBy}`;
-      };
-      const after = above === "" ? -1 : (numbers.get(above.split("~")[1]?.slice(0, 8) ?? "") ?? -1);
-      for (let number = after + 1; number < sessions; number += 1)
-        if (isOfKind(number)) yield { PartitionKey: "lists", RowKey: `${kind}~${tailOf(number)}` };
+      const isOfKind = (number: number) =>
+        kind === "all" ||
+        kind === `device-${deviceOf((number * 7) % DEVICES)}` ||
+        kind === `person-${personOf(number % PEOPLE)}`;
+      // They come at a steady step, so those between need not be made up to be passed over: a sorted key is found at once.
+      const step = kind === "all" ? 1 : kind.startsWith("device-") ? DEVICES : PEOPLE;
+      let number = above === "" ? 0 : (numbers.get(above.split("~")[1]?.slice(0, 8) ?? "") ?? -1) + 1;
+      while (number < sessions && !isOfKind(number)) number += 1;
+      for (; number < sessions; number += step) yield { PartitionKey: "lists", RowKey: `${kind}~${tailOf(number)}` };
     },
   };
 }

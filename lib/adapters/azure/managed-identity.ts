@@ -1,5 +1,6 @@
 import type { TokenCredential } from "@azure/identity";
 import { AppError } from "../../errors.ts";
+import { until } from "../until.ts";
 import { whenNeeded } from "../when-needed.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -20,7 +21,7 @@ export function makeManagedIdentity(clientId: string | undefined): TokenCredenti
         (each) => each instanceof AbortSignal,
       );
       const token = credential().then((own) => own.getToken(scopes, options));
-      return Promise.race([token.catch(refused), rejectedBy(AbortSignal.any(ends))]);
+      return until(AbortSignal.any(ends), token.catch(refused), "the managed identity endpoint gave no token in time");
     },
   };
 }
@@ -29,11 +30,4 @@ function refused(cause: unknown): never {
   const text =
     "The managed identity endpoint gives this app no token. Assign the identity to the app; one that is user-assigned is named in AZURE_CLIENT_ID and AzureWebJobsStorage__clientId.";
   throw new AppError("upstream-unavailable", text, { cause, retryAfterSeconds: 30 });
-}
-
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const error = new Error("the managed identity endpoint gave no token in time");
-    signal.addEventListener("abort", () => reject(error), { once: true });
-  });
 }
