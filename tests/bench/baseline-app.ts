@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AzureNamedKeyCredential, generateAccountSas, TableClient } from "@azure/data-tables";
+import { TableClient } from "@azure/data-tables";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { build } from "esbuild";
 import { superviseHost } from "../../infra/local/host/supervise.ts";
@@ -48,23 +48,18 @@ export async function startBaselineHost(settings: Record<string, string>): Promi
   return { url: host.url, processId: host.processId, stop: host.stop };
 }
 
-/** Tokens and signatures that the baselines are given, so that they need not ask for them. */
+/** Tokens that the baselines are given, so that they need not ask for them. */
 async function readyValues(
   { storage, identity }: Product["surroundings"],
   { IDENTITY_HEADER = "" }: Record<string, string>,
   connections: TableClient,
 ) {
-  const [, account = "", key = ""] = /AccountName=([^;]+);AccountKey=([^;]+)/.exec(storage.connectionString) ?? [];
-  const permissions = { query: true, add: true, update: true, delete: true, write: true, list: true };
-  const expiresOn = new Date(Date.now() + 24 * 60 * 60_000);
-  const sas = generateAccountSas(new AzureNamedKeyCredential(account, key), { permissions, expiresOn });
   const tokenUrl = `${identity.url}/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com`;
   const answer = await fetch(tokenUrl, { headers: { "x-identity-header": IDENTITY_HEADER } });
   const { access_token } = (await answer.json()) as { access_token: string };
   const { secretName } = await connectionIn(connections);
   return {
     BENCH_TABLES: storage.tableUrl,
-    BENCH_TABLES_SAS: sas,
     BENCH_SELECT: managedDeviceProperties,
     BENCH_GRAPH_TOKEN: access_token,
     BENCH_SECRET: secretName,

@@ -4,6 +4,7 @@ import { principalOfClaims } from "../../access/principal-of-claims.ts";
 import { AppError } from "../../errors.ts";
 import type { Outbound } from "../outbound.ts";
 import { whenNeeded } from "../when-needed.ts";
+import { makeVerifiedTokens } from "./verified-tokens.ts";
 
 type Deps = {
   entraUrl: string;
@@ -23,11 +24,12 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
 
 /**
  * Checks the bearer token of a request (RFC 6750, RFC 9068): RS256 by a key of our tenant, exact issuer and audience, its
- * times. Keys are kept for a day. While there are some, they are asked for at most every 30 s, whatever unknown key ids
+ * times; once a minute for one token (docs/decisions/0037). Keys are kept for a day. While there are some, they are asked for at most every 30 s, whatever unknown key ids
  * come; without keys nobody gets in, and they are asked for every 5 s.
  */
 export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClients, outbound, now }: Deps) {
   let failedAtMs = Number.NEGATIVE_INFINITY;
+  const verified = makeVerifiedTokens(now);
   const keysOfTenant = whenNeeded(async () => {
     const jose = await import("jose");
     const keys = jose.createRemoteJWKSet(new URL(`${entraUrl}/${tenantId}/discovery/v2.0/keys`), {
@@ -53,6 +55,8 @@ export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClien
     if (!token || token.length > MAX_TOKEN_LENGTH) {
       throw new AppError("unauthenticated", "Send an access token of this API in the header Authorization: Bearer …");
     }
+    const known = verified.principalOf(token);
+    if (known) return known;
     const { jwtVerify, errors } = await import("jose");
     const keys = await keysOfTenant();
     try {
@@ -64,12 +68,14 @@ export function makeAuthenticate({ entraUrl, tenantId, apiClientId, allowedClien
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: now(),
       });
-      return principalOfClaims(payload, { tenantId, allowedClients });
+      const principal = principalOfClaims(payload, { tenantId, allowedClients });
+      verified.add(token, principal, payload.exp ?? 0);
+      return principal;
     } catch (error) {
-      const known = translate(error, errors);
-      const isFailedReload = known.code === "upstream-unavailable" && known !== error;
+      const translated = translate(error, errors);
+      const isFailedReload = translated.code === "upstream-unavailable" && translated !== error;
       if (isFailedReload) failedAtMs = now().getTime();
-      throw known;
+      throw translated;
     }
   };
 }

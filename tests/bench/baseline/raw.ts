@@ -1,9 +1,10 @@
+import { createHmac } from "node:crypto";
 import { type Row, type Sent, sessionRequestBy, setting } from "./session-calls.ts";
 
-/* By `fetch`, with signatures that are ready. */
+/* By `fetch`, signed with the account's key as the product's calls are. */
 
 const JSON_HEADERS = { "content-type": "application/json", accept: "application/json;odata=minimalmetadata" };
-const VERSION = { "x-ms-version": "2019-02-02" };
+const [, ACCOUNT = "", KEY = ""] = /AccountName=([^;]+);AccountKey=([^;]+)/.exec(setting("AzureWebJobsStorage")) ?? [];
 
 async function send(url: string, sent: Sent): Promise<string> {
   const answer = await fetch(url, sent);
@@ -12,9 +13,21 @@ async function send(url: string, sent: Sent): Promise<string> {
   return text;
 }
 
-const tableUrl = (path: string, query = "") =>
-  `${setting("BENCH_TABLES")}${path}?${query}${setting("BENCH_TABLES_SAS")}`;
-const read = (path: string, query = "") => send(tableUrl(path, query), { headers: { ...JSON_HEADERS, ...VERSION } });
+/** A call of the table service (learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key). */
+function call(path: string, { headers, ...sent }: Sent, query = ""): Promise<string> {
+  const url = new URL(`${setting("BENCH_TABLES")}${path}`);
+  const date = new Date().toUTCString();
+  const signature = createHmac("sha256", Buffer.from(KEY, "base64"))
+    .update(`${date}\n/${ACCOUNT}${url.pathname}`)
+    .digest("base64");
+  const authorization = `SharedKeyLite ${ACCOUNT}:${signature}`;
+  return send(`${url}${query}`, {
+    ...sent,
+    headers: { ...headers, authorization, "x-ms-date": date, "x-ms-version": "2019-02-02" },
+  });
+}
+
+const read = (path: string, query = "") => call(path, { headers: JSON_HEADERS }, query);
 const written = ({ partitionKey: PartitionKey, rowKey: RowKey, ...row }: Row) =>
   JSON.stringify({ PartitionKey, RowKey, ...row });
 
@@ -26,19 +39,19 @@ function put(rows: Row[]) {
   });
   const head = "--batch_1\r\ncontent-type: multipart/mixed; boundary=changeset_1\r\n\r\n";
   const body = `${head}${parts.join("")}--changeset_1--\r\n--batch_1--\r\n`;
-  const headers = { ...VERSION, accept: "application/json", "content-type": "multipart/mixed; boundary=batch_1" };
-  return send(tableUrl("/$batch"), { method: "POST", headers, body });
+  const headers = { accept: "application/json", "content-type": "multipart/mixed; boundary=batch_1" };
+  return call("/$batch", { method: "POST", headers, body });
 }
 
 export const rawSessionRequest = sessionRequestBy({
   put,
   insert: (row) =>
-    send(tableUrl("/raw"), {
+    call("/raw", {
       method: "POST",
-      headers: { ...JSON_HEADERS, ...VERSION, prefer: "return-no-content" },
+      headers: { ...JSON_HEADERS, prefer: "return-no-content" },
       body: written(row),
     }),
-  connections: () => read("/connections()", `$filter=${encodeURIComponent("PartitionKey eq 'connection'")}&`),
+  connections: () => read("/connections()", `?$filter=${encodeURIComponent("PartitionKey eq 'connection'")}`),
   budget: (deviceId) => read(`/notifications(PartitionKey='${deviceId}',RowKey='budget')`),
   send,
 });

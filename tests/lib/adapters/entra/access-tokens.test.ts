@@ -5,6 +5,7 @@ import {
   type JsonWebKey,
   type KeyObject,
   sign,
+  webcrypto,
 } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -151,6 +152,26 @@ describe("A good token", () => {
 
   test("is taken whatever the letters of its scheme (RFC 9110 section 11.1)", async () => {
     expect(await aProcess()(await bruno(), "bearer ")).toMatchObject({ id: BRUNO });
+  });
+
+  test("of a burst is verified once a minute", async () => {
+    const verify = jest.spyOn(webcrypto.subtle, "verify");
+    const call = aProcess();
+    const token = await bruno();
+    for (let number = 0; number < 20; number += 1) await call(token);
+    expect(verify).toHaveBeenCalledTimes(1);
+    jest.setSystemTime(NOW_MS + 60_000);
+    expect(await call(token)).toMatchObject({ id: BRUNO });
+    expect(verify).toHaveBeenCalledTimes(2);
+    verify.mockRestore();
+  });
+
+  test("that was taken a moment ago is refused when it has expired", async () => {
+    const call = aProcess();
+    const token = await bruno({ expiresInSeconds: 30 });
+    expect(await call(token)).toMatchObject({ id: BRUNO });
+    jest.setSystemTime(NOW_MS + 30_000 + 61_000);
+    expect(await call(token)).toBe("unauthenticated");
   });
 
   test("of 16 KiB is taken, as long as a token may be", async () => {
