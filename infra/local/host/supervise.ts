@@ -30,7 +30,6 @@ export type SupervisedHost = {
 type Ready = { ready: true; url: string; functions: number };
 
 // A young generation of medium size: a smaller one costs computing, and V8 otherwise keeps room for several times as much.
-// The old one has room for a search among ten thousand devices, three lists of which are read side by side.
 const NODE_ARGUMENTS = ["--max-semi-space-size=8", "--max-old-space-size=128"];
 // One arena that gives back what it does not need: glibc otherwise keeps the holes that long answers leave.
 const ALLOCATION = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "65536" };
