@@ -80,20 +80,24 @@ async function sealNext(deps: Deps, saltsOf: SaltsOf): Promise<boolean> {
  */
 async function batchOf(deps: Deps, saltsOf: SaltsOf, from: Date, until: Date): Promise<Batch | undefined> {
   const sealed = await sealedSince(deps.chain, overlapping(from));
-  const read = async () => {
+  const read = async (since: Date) => {
     const lateOnes = await lateBefore(deps, overlapping(from), sealed, MAX_LATE);
     for (let to = until; ; to = new Date(Math.floor((from.getTime() + to.getTime()) / 2))) {
-      const entries = await unsealedIn(deps, { from: overlapping(from), to }, sealed, MAX_LEAVES + 1);
-      if (entries.length <= MAX_LEAVES || to <= from) return { entries: [...entries, ...lateOnes], to };
+      const entries = await unsealedIn(deps, { from: since, to }, sealed, MAX_LEAVES + 1);
+      if (entries.length <= MAX_LEAVES || to <= from) return { entries, lateOnes, to };
     }
   };
 
   // A salt that was not there when the entries were read may have come after an erasure that changed them: so hashes count
   // only when entries read after the salts have the same ones.
   let rootSeen = "";
+  let since = overlapping(from);
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const { entries, to } = await read();
+    const { entries: found, lateOnes, to } = await read(since);
+    const entries = [...found, ...lateOnes];
     if (entries.length === 0) return { entries, to, leaves: [] };
+    // The overlap is mostly sealed, and looked through once.
+    since = oldestOf(found) ?? since;
     entries.sort((a, b) => (a.id < b.id ? 1 : -1));
     const salts = await saltsOf(entries);
     if (!salts) return undefined;
@@ -103,6 +107,11 @@ async function batchOf(deps: Deps, saltsOf: SaltsOf, from: Date, until: Date): P
     rootSeen = root;
   }
   return undefined;
+}
+
+function oldestOf(entries: readonly AuditEntry[]): Date | undefined {
+  const [oldest] = entries.map(({ at }) => at).sort();
+  return oldest === undefined ? undefined : new Date(oldest);
 }
 
 async function sealOf(

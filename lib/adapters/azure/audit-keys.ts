@@ -1,4 +1,4 @@
-import { dayOf, monthOf } from "./reverse-time.ts";
+import { dayOf, monthOf, reverseUs } from "./reverse-time.ts";
 
 /** The entries of a day are spread over so many partitions. */
 export const AUDIT_SHARDS = 4;
@@ -12,4 +12,13 @@ export const auditIndexTableOf = (at: string) => `auditby${monthOf(new Date(at))
 export function auditKeysOf(id: string, at: string) {
   const shard = Number.parseInt(id.slice(-1), 16) % AUDIT_SHARDS;
   return { partitionKey: `${dayOf(new Date(at))}-${shard}`, rowKey: id };
+}
+
+/** An id may be made for a moment later than its entry's time: by as much as many at once take, or as a clock was set back. */
+const ID_AHEAD_MS = 60_000;
+
+/** Between which ids the entries of a time stand that come after `afterId`; some there are of another time. */
+export function idsWithin({ from, to }: { from: Date; to: Date }, afterId = "") {
+  const newest = reverseUs(new Date(to.getTime() + ID_AHEAD_MS));
+  return { above: afterId > newest ? afterId : newest, below: `${reverseUs(from)}~` };
 }

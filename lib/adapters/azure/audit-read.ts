@@ -2,10 +2,10 @@ import type { AuditEntry } from "../../audit/entry.ts";
 import type { AuditQuery } from "../../audit/ports.ts";
 import { overlapping } from "../../audit/unsealed.ts";
 import { INDEX_PARTITION, indexedBy } from "./audit-index.ts";
-import { auditIndexTableOf, auditKeysOf, auditTableOf } from "./audit-keys.ts";
+import { auditIndexTableOf, auditKeysOf, auditTableOf, idsWithin } from "./audit-keys.ts";
 import { entryOf } from "./audit-rows.ts";
 import { walkAudit } from "./audit-walk.ts";
-import { monthOf, reverseUs } from "./reverse-time.ts";
+import { monthOf } from "./reverse-time.ts";
 import { makeSealProgress } from "./sealing-notes.ts";
 import { type Row, type Table, where } from "./table.ts";
 
@@ -14,8 +14,6 @@ type Tables = (name: string) => Table;
 const MOST_MONTHS_AT_ONCE = 6;
 const INDEX_ROWS_AT_ONCE = 100;
 const ENTRIES_AT_ONCE = 25;
-/** An id may be made for a moment later than its entry's time, by as much as many at once take. */
-const ID_AHEAD_MS = 1_000;
 
 /**
  * Entries newest first. What is sealed is indexed: a query for what the index knows looks through the days since then alone,
@@ -70,10 +68,9 @@ async function* entriesIn(
   afterId: string,
 ): AsyncIterable<AuditEntry> {
   const [index, entries] = [table(auditIndexTableOf(month)), table(auditTableOf(month))];
-  const newest = reverseUs(new Date(query.to.getTime() + ID_AHEAD_MS));
-  const above = `${prefix}${afterId > newest ? afterId : newest}`;
-  const oldest = `${prefix}${reverseUs(query.from)}~`;
-  const filter = where`PartitionKey eq ${INDEX_PARTITION} and RowKey gt ${above} and RowKey lt ${oldest}`;
+  const { above, below } = idsWithin(query, afterId);
+  const keys = where`RowKey gt ${prefix + above} and RowKey lt ${prefix + below}`;
+  const filter = `${where`PartitionKey eq ${INDEX_PARTITION}`} and ${keys}`;
   let batch: Row[] = [];
   for await (const row of index.query(filter, INDEX_ROWS_AT_ONCE)) {
     batch.push(row);

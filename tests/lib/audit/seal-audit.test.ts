@@ -130,6 +130,22 @@ describe("No seal is made", () => {
     expect([audit.seals.length, tails, reads]).toEqual([1, 1, 1]);
   });
 
+  test("by looking through a quarter of an hour that is sealed already more than once", async () => {
+    audit.write(anEntry(0));
+    await sealAt(2.5);
+    audit.write(anEntry(1.2), anEntry(1.7));
+    const looked: string[] = [];
+    const read: AuditInMemory["auditLog"]["read"] = (query) => {
+      looked.push(`${query.from.toISOString()} ${query.to.toISOString()}`);
+      return audit.auditLog.read(query);
+    };
+    audit.setClock(3.5);
+    await makeSealAudit({ ...audit, auditLog: { ...audit.auditLog, read } })();
+    const to = minute(2).toISOString();
+    expect(looked).toEqual([`${minute(-14).toISOString()} ${to}`, `${anEntry(1.2).at} ${to}`]);
+    expect(sealed().at(-1)).toEqual(idsOf(1.2, 1.7));
+  });
+
   test("while somebody in it is being erased", async () => {
     audit.know(ANA.id, { erasure: anEntry(0) });
     audit.write(anEntry(0, { actor: ANA }), anEntry(0.5));

@@ -14,7 +14,7 @@ function rowAt(at: string): Row {
 /** Tables that hold one entry at each of `times`, with each call in a journal that says how many ran at once. */
 function anAudit(times: string[]) {
   const rows = times.map(rowAt);
-  const journal = { asked: [] as string[], most: 0, fails: "" };
+  const journal = { asked: [] as string[], filters: [] as string[], most: 0, fails: "" };
   let running = 0;
   const counted = async <T>(what: string, answer: T): Promise<T> => {
     journal.asked.push(what);
@@ -31,6 +31,7 @@ function anAudit(times: string[]) {
     exists: () => counted(name, true),
     drop: async () => undefined,
     async *query(filter) {
+      journal.filters.push(filter);
       const partition = /PartitionKey eq '([^']+)'/.exec(filter)?.[1] ?? "";
       yield* await counted(
         partition,
@@ -40,7 +41,7 @@ function anAudit(times: string[]) {
   });
   const log = makeTableAuditLog(table);
   const query = { from: new Date("2026-09-01T00:00:00Z"), to: new Date("2026-12-01T00:00:00Z") };
-  return { journal, read: () => log.read(query) };
+  return { journal, read: (wanted = query) => log.read(wanted) };
 }
 
 async function timesOf(entries: AsyncIterable<{ at: string }>) {
@@ -76,4 +77,14 @@ test("a day that fails is heard of in its turn, after the days before it", async
   })();
   await expect(reading).rejects.toThrow("The table is away.");
   expect(seen).toEqual(["2026-11-29T10:00:00.000Z"]);
+});
+
+test("of a day the service is asked for the keys of the range alone, and of a minute after it, where ids may run ahead", async () => {
+  const { journal, read } = anAudit(["2026-11-30T10:00:00.000Z"]);
+  const range = { from: new Date("2026-11-30T10:00:00.000Z"), to: new Date("2026-11-30T10:01:00.000Z") };
+  expect(await timesOf(read(range))).toHaveLength(1);
+  const idAt = (at: string) => LAST_US - BigInt(Date.parse(at)) * 1000n;
+  const keys = `RowKey gt '${idAt("2026-11-30T10:02:00.000Z")}' and RowKey lt '${idAt("2026-11-30T10:00:00.000Z")}~'`;
+  expect(journal.filters).toHaveLength(4);
+  for (const filter of journal.filters) expect(filter).toContain(`and ${keys} and at ge '2026-11-30T10:00:00.000Z'`);
 });
