@@ -8,6 +8,7 @@ import { makeNewAuditId, makeTableAuditLog } from "./azure/audit-log.ts";
 import { makeConnectionStore } from "./azure/connection-store.ts";
 import { makeConsentStore } from "./azure/consent-store.ts";
 import { makeDeliveryStore } from "./azure/delivery-store.ts";
+import { makeEntryIds } from "./azure/entry-ids.ts";
 import { makeLease } from "./azure/lease.ts";
 import { makeManagedIdentity } from "./azure/managed-identity.ts";
 import { makeNotificationLedger } from "./azure/notification-ledger.ts";
@@ -96,6 +97,7 @@ export function makeOutside(settings: Settings, now: () => Date) {
       chain: makeSealChain(settings.storage, credential),
       keys: makeSealKeys(settings.keyVaultUrl, credential),
       people: makePeopleStore(tables("people")),
+      ids: makeEntryIds(tables),
       late: makeLateEntries(tables("seals")),
       progress: makeSealProgress(tables("seals")),
       replacePerson: makeReplacePerson({ table: tables, now, auditRetentionMonths: settings.auditRetentionMonths }),

@@ -1,9 +1,9 @@
-import type { AuditLog, LateEntries, PeopleStore, SealChain, SealKeys } from "./ports.ts";
+import type { EntryIds, LateEntries, PeopleStore, SealChain, SealKeys } from "./ports.ts";
 import { type SealLine, sealHash } from "./seal.ts";
-import { lateBefore, overlapping, sealedSince, unsealedIn } from "./unsealed.ts";
+import { lateBefore, overlapping, sealedSince, stragglersIn } from "./unsealed.ts";
 
 type Deps = {
-  auditLog: AuditLog;
+  ids: EntryIds;
   late: LateEntries;
   people: PeopleStore;
   chain: SealChain;
@@ -50,7 +50,7 @@ async function* linesOf(
 /** Entries from before the last seal's end that came after it was made: the next one holds them. */
 async function waitingBefore(deps: Deps, to: Date): Promise<string[]> {
   const sealed = await sealedSince(deps.chain, overlapping(to));
-  const stragglers = await unsealedIn(deps, { from: overlapping(to), to }, sealed, MAX_WAITING);
+  const stragglers = await stragglersIn(deps, { from: overlapping(to), to }, sealed, MAX_WAITING);
   const late = await lateBefore(deps, overlapping(to), sealed, MAX_WAITING);
   return [...stragglers, ...late].map(({ id }) => id);
 }

@@ -66,6 +66,13 @@ export type LateEntries = {
   settle: (id: string) => Promise<void>;
 };
 
+/** Entries by their ids: so that of those that are sealed already no more is read. */
+export type EntryIds = {
+  /** Of the entries of a time, in no order. */
+  within: (range: { from: Date; to: Date }) => Promise<{ id: string; at: string }[]>;
+  find: (id: string, at: string) => Promise<AuditEntry | undefined>;
+};
+
 /** Leads to entries by device, session and action. Adding one twice leaves one. */
 export type AuditIndex = { add: (entries: readonly AuditEntry[]) => Promise<void> };
 

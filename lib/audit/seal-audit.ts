@@ -3,6 +3,7 @@ import { entryHash } from "./entry-hash.ts";
 import type {
   AuditIndex,
   AuditLog,
+  EntryIds,
   LateEntries,
   PeopleStore,
   SealChain,
@@ -12,10 +13,11 @@ import type {
 } from "./ports.ts";
 import { makeSaltsOf } from "./salts.ts";
 import { type Leaf, rootOf, type Seal, sealHash, signedText } from "./seal.ts";
-import { lateBefore, overlapping, sealedSince, unsealedIn } from "./unsealed.ts";
+import { lateBefore, overlapping, sealedSince, stragglersIn, unsealedIn } from "./unsealed.ts";
 
 type Deps = {
   auditLog: AuditLog;
+  ids: EntryIds;
   index: AuditIndex;
   late: LateEntries;
   people: PeopleStore;
@@ -80,24 +82,23 @@ async function sealNext(deps: Deps, saltsOf: SaltsOf): Promise<boolean> {
  */
 async function batchOf(deps: Deps, saltsOf: SaltsOf, from: Date, until: Date): Promise<Batch | undefined> {
   const sealed = await sealedSince(deps.chain, overlapping(from));
-  const read = async (since: Date) => {
-    const lateOnes = await lateBefore(deps, overlapping(from), sealed, MAX_LATE);
+  const read = async () => {
+    const overlap = { from: overlapping(from), to: from };
+    const stragglers = await stragglersIn(deps, overlap, sealed, MAX_LEAVES + 1);
+    const lateOnes = await lateBefore(deps, overlap.from, sealed, MAX_LATE);
     for (let to = until; ; to = new Date(Math.floor((from.getTime() + to.getTime()) / 2))) {
-      const entries = await unsealedIn(deps, { from: since, to }, sealed, MAX_LEAVES + 1);
-      if (entries.length <= MAX_LEAVES || to <= from) return { entries, lateOnes, to };
+      const fresh = await unsealedIn(deps, { from, to }, sealed, MAX_LEAVES + 1 - stragglers.length);
+      const entries = [...fresh, ...stragglers];
+      if (entries.length <= MAX_LEAVES || to <= from) return { entries: [...entries, ...lateOnes], to };
     }
   };
 
   // A salt that was not there when the entries were read may have come after an erasure that changed them: so hashes count
   // only when entries read after the salts have the same ones.
   let rootSeen = "";
-  let since = overlapping(from);
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const { entries: found, lateOnes, to } = await read(since);
-    const entries = [...found, ...lateOnes];
+    const { entries, to } = await read();
     if (entries.length === 0) return { entries, to, leaves: [] };
-    // The overlap is mostly sealed, and looked through once.
-    since = oldestOf(found) ?? since;
     entries.sort((a, b) => (a.id < b.id ? 1 : -1));
     const salts = await saltsOf(entries);
     if (!salts) return undefined;
@@ -107,11 +108,6 @@ async function batchOf(deps: Deps, saltsOf: SaltsOf, from: Date, until: Date): P
     rootSeen = root;
   }
   return undefined;
-}
-
-function oldestOf(entries: readonly AuditEntry[]): Date | undefined {
-  const [oldest] = entries.map(({ at }) => at).sort();
-  return oldest === undefined ? undefined : new Date(oldest);
 }
 
 async function sealOf(

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "./entry.ts";
-import type { AuditLog, LateEntries, SealChain } from "./ports.ts";
+import type { AuditLog, EntryIds, LateEntries, SealChain } from "./ports.ts";
 
-type Deps = { auditLog: AuditLog; late: LateEntries; chain: SealChain; now: () => Date };
+type Deps = { auditLog: AuditLog; ids: EntryIds; late: LateEntries; now: () => Date };
 
 /**
  * A write may take its time, clocks differ: so much before the last seal's end is looked through again. What is written
@@ -11,6 +11,8 @@ export const OVERLAP_MS = 15 * 60_000;
 
 /** A note whose entry did not follow by then belongs to a write that failed; who tries it again notes it again. */
 const NOTE_LIFE_MS = 60 * 60_000;
+
+const READ_AT_ONCE = 25;
 
 export const overlapping = (from: Date): Date => new Date(from.getTime() - OVERLAP_MS);
 
@@ -40,9 +42,27 @@ export async function unsealedIn(
   return found;
 }
 
+/** Up to `most` entries of the range that are not among `sealed`, newest first, where nearly all are. */
+export async function stragglersIn(
+  { ids }: Pick<Deps, "ids">,
+  range: { from: Date; to: Date },
+  sealed: ReadonlySet<string>,
+  most: number,
+): Promise<AuditEntry[]> {
+  const waiting = (await ids.within(range)).filter(({ id }) => !sealed.has(id));
+  const newest = waiting.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, most);
+  const found: AuditEntry[] = [];
+  for (let start = 0; start < newest.length; start += READ_AT_ONCE) {
+    const batch = newest.slice(start, start + READ_AT_ONCE);
+    const entries = await Promise.all(batch.map(({ id, at }) => ids.find(id, at)));
+    found.push(...entries.filter((entry) => entry !== undefined));
+  }
+  return found;
+}
+
 /** Up to `most` entries from before `before` that came late. Notes of what is sealed by now are struck off first. */
 export async function lateBefore(
-  { auditLog, late, now }: Deps,
+  { ids, late, now }: Pick<Deps, "ids" | "late" | "now">,
   before: Date,
   sealed: ReadonlySet<string>,
   most: number,
@@ -51,17 +71,10 @@ export async function lateBefore(
   for (const { id, at, writtenAt } of await late.list()) {
     if (sealed.has(id)) await late.settle(id);
     else if (new Date(at) < before && found.length < most) {
-      const entry = await entryOf(auditLog, id, new Date(at));
+      const entry = await ids.find(id, at);
       if (entry) found.push(entry);
       else if (now().getTime() - new Date(writtenAt).getTime() > NOTE_LIFE_MS) await late.settle(id);
     }
   }
   return found;
-}
-
-async function entryOf(auditLog: AuditLog, id: string, at: Date): Promise<AuditEntry | undefined> {
-  for await (const entry of auditLog.read({ from: at, to: new Date(at.getTime() + 1) })) {
-    if (entry.id === id) return entry;
-  }
-  return undefined;
 }

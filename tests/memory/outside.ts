@@ -6,6 +6,7 @@ import { makeNewAuditId, makeTableAuditLog } from "../../lib/adapters/azure/audi
 import { makeConnectionStore } from "../../lib/adapters/azure/connection-store.ts";
 import { makeConsentStore } from "../../lib/adapters/azure/consent-store.ts";
 import { makeDeliveryStore } from "../../lib/adapters/azure/delivery-store.ts";
+import { makeEntryIds } from "../../lib/adapters/azure/entry-ids.ts";
 import { makeLease, type Pace } from "../../lib/adapters/azure/lease.ts";
 import { makeNotificationLedger } from "../../lib/adapters/azure/notification-ledger.ts";
 import { makePeopleStore } from "../../lib/adapters/azure/people-store.ts";
@@ -61,6 +62,7 @@ export function makeMemoryOutside({ world, step, pace, seal }: Deps): Outside {
       chain: { ...world.sealing.chain, ...stepped("seals", chainCalls(world), step) },
       keys: stepped("keys", world.sealing.keys, step),
       people: makePeopleStore(tables("people")),
+      ids: makeEntryIds(tables),
       late: makeLateEntries(tables("seals")),
       progress: makeSealProgress(tables("seals")),
       replacePerson: makeReplacePerson({ table: tables, now, auditRetentionMonths: 24 }),

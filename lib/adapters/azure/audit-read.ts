@@ -72,7 +72,7 @@ async function* entriesIn(
   const keys = where`RowKey gt ${prefix + above} and RowKey lt ${prefix + below}`;
   const filter = `${where`PartitionKey eq ${INDEX_PARTITION}`} and ${keys}`;
   let batch: Row[] = [];
-  for await (const row of index.query(filter, INDEX_ROWS_AT_ONCE)) {
+  for await (const row of index.query(filter, { rowsAtOnce: INDEX_ROWS_AT_ONCE })) {
     batch.push(row);
     if (batch.length < ENTRIES_AT_ONCE) continue;
     yield* await fitting(entries, query, prefix, batch);

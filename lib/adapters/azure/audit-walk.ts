@@ -66,7 +66,9 @@ const monthsBefore = (month: Date, count: number) =>
 /** Asks for the first entries of one day, from all its shards side by side. */
 function beginDay(table: Table, day: Date, query: AuditQuery, afterId: string | undefined) {
   const shards = Array.from({ length: AUDIT_SHARDS }, (_, shard) => {
-    return table.query(filterOf(`${dayOf(day)}-${shard}`, query, afterId), ROWS_AT_ONCE)[Symbol.asyncIterator]();
+    return table
+      .query(filterOf(`${dayOf(day)}-${shard}`, query, afterId), { rowsAtOnce: ROWS_AT_ONCE })
+      [Symbol.asyncIterator]();
   });
   const heads = Promise.all(shards.map((shard) => shard.next()));
   // Whoever stops reading before that day need not hear that it failed.

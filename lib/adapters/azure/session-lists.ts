@@ -22,10 +22,9 @@ const MOST_CHANGES = 99;
  */
 export function makeSessionLists(table: Table) {
   const rows = (kind: string, above: string) =>
-    table.query(
-      where`PartitionKey eq ${PARTITION} and RowKey gt ${`${kind}~${above}`} and RowKey lt ${`${kind}~~`}`,
-      ROWS_AT_ONCE,
-    );
+    table.query(where`PartitionKey eq ${PARTITION} and RowKey gt ${`${kind}~${above}`} and RowKey lt ${`${kind}~~`}`, {
+      rowsAtOnce: ROWS_AT_ONCE,
+    });
 
   return {
     async add(listed: readonly Unlisted[]): Promise<void> {

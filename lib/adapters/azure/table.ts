@@ -16,11 +16,14 @@ export type Table = {
   read: (partitionKey: string, rowKey: string) => Promise<Row | undefined>;
   /** The tags of the rows by row key, or undefined when the race was lost: then nothing was changed. */
   change: (changes: readonly RowChange[]) => Promise<Map<string, string> | undefined>;
-  /** Rows in key order; `filter` is built with `where`. `rowsAtOnce`: so many are in memory, a thousand otherwise. */
-  query: (filter: string, rowsAtOnce?: number) => AsyncIterable<Row>;
+  /** Rows in key order; `filter` is built with `where`. */
+  query: (filter: string, options?: QueryOptions) => AsyncIterable<Row>;
   exists: () => Promise<boolean>;
   drop: () => Promise<void>;
 };
+
+/** `rowsAtOnce`: so many are in memory, a thousand otherwise. `select`: nothing else of them is read. */
+export type QueryOptions = { rowsAtOnce?: number; select?: readonly string[] };
 
 const TIMEOUT_MS = 10_000;
 
@@ -82,12 +85,13 @@ function makeTable(newClient: () => Promise<TableClient>, newId: () => string): 
       }
       return undefined;
     },
-    async *query(filter, maxPageSize) {
+    async *query(filter, { rowsAtOnce: maxPageSize, select } = {}) {
+      const queryOptions = { filter, ...(select ? { select: [...select] } : {}) };
       let continuationToken: string | undefined;
       do {
         // A deadline for each page: whoever reads the rows may take their time.
         const pages = (await client())
-          .listEntities({ queryOptions: { filter }, ...within() })
+          .listEntities({ queryOptions, ...within() })
           .byPage({ ...(continuationToken ? { continuationToken } : {}), ...(maxPageSize ? { maxPageSize } : {}) });
         const { value: page } = await pages.next().catch((error: unknown) => {
           if (statusOf(error) !== 404) throw refused(error);

@@ -1,7 +1,7 @@
 import type { Actor, AuditEntry } from "../../../lib/audit/entry.ts";
 import { pseudonymOf } from "../../../lib/audit/entry-hash.ts";
 import { LAST_US, timeOfId } from "../../../lib/audit/id.ts";
-import type { AuditLog, LateEntries, PeopleStore, Person, ReplacePerson } from "../../../lib/audit/ports.ts";
+import type { AuditLog, EntryIds, LateEntries, PeopleStore, Person, ReplacePerson } from "../../../lib/audit/ports.ts";
 import { makeMemorySealing } from "../../memory/sealing.ts";
 
 export const MINUTE_MS = 60_000;
@@ -87,9 +87,21 @@ export function startAudit() {
     return own.length;
   };
 
+  const ids: EntryIds = {
+    async within({ from, to }) {
+      const all = [...entries.values()].map(({ id, at }) => ({ id, at }));
+      return all.filter(({ id }) => timeOfId(id) >= from && timeOfId(id) < to);
+    },
+    async find(id) {
+      const entry = entries.get(id);
+      return entry && { ...entry };
+    },
+  };
+
   return {
     ...makeMemorySealing(),
     auditLog,
+    ids,
     people,
     late,
     replacePerson,

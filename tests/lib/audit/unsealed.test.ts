@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Seal } from "../../../lib/audit/seal.ts";
-import { lateBefore, overlapping, sealedSince, unsealedIn } from "../../../lib/audit/unsealed.ts";
+import { lateBefore, overlapping, sealedSince, stragglersIn, unsealedIn } from "../../../lib/audit/unsealed.ts";
 import { type AuditInMemory, anEntry, idAt, minute, START, startAudit } from "./an-audit.ts";
 
 let audit: AuditInMemory;
@@ -56,6 +56,33 @@ describe("Entries that are not sealed", () => {
 
   test("come as many as were asked for", async () => {
     expect(ids(await unsealedIn(audit, range, new Set(), 2))).toEqual([3, 2].map((at) => idAt(minute(at))));
+  });
+});
+
+describe("Stragglers among entries that are sealed", () => {
+  beforeEach(() => audit.write(...[0, 1, 2, 3].map((at) => anEntry(at))));
+  const range = { from: minute(0), to: minute(3) };
+  const all = [0, 1, 2, 3].map((at) => idAt(minute(at)));
+
+  test("are found, and no sealed one is read", async () => {
+    const read: string[] = [];
+    const find = (id: string, at: string) => {
+      read.push(id);
+      return audit.ids.find(id, at);
+    };
+    const sealed = new Set(all.filter((id) => id !== idAt(minute(1))));
+    const found = await stragglersIn({ ids: { ...audit.ids, find } }, range, sealed, 10);
+    expect([ids(found), read]).toEqual([[idAt(minute(1))], [idAt(minute(1))]]);
+  });
+
+  test("come as many as were asked for, of the range alone", async () => {
+    expect(await stragglersIn(audit, range, new Set(), 2)).toHaveLength(2);
+    expect(ids(await stragglersIn(audit, range, new Set(), 10)).sort()).toEqual(all.slice(0, 3).sort());
+  });
+
+  test("are none when they are gone before they are read", async () => {
+    const find = async () => undefined;
+    expect(await stragglersIn({ ids: { ...audit.ids, find } }, range, new Set(), 10)).toEqual([]);
   });
 });
 
