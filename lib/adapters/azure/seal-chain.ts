@@ -42,16 +42,16 @@ export function makeSealChain(storage: StorageSettings, credential: TokenCredent
       return found.sort((a, b) => a.number - b.number);
     });
 
-  const read = ({ number, length }: Place): Promise<Seal[]> =>
+  const linesIn = ({ number, length }: Place): Promise<string[]> =>
     answering(async () => {
       if (length === 0) return [];
       const bytes = await (await blobOf(number)).downloadToBuffer(0, length, within());
-      const lines = bytes.toString("utf8").split("\n").filter(Boolean);
-      return lines.map((line) => sealSchema.parse(JSON.parse(line)));
+      return bytes.toString("utf8").split("\n").filter(Boolean);
     });
 
   async function* newestFirst(): AsyncIterable<Seal> {
-    for (const place of (await list()).reverse()) yield* (await read(place)).reverse();
+    for (const place of (await list()).reverse())
+      for (const line of (await linesIn(place)).reverse()) yield sealOf(line);
   }
 
   return {
@@ -61,8 +61,8 @@ export function makeSealChain(storage: StorageSettings, credential: TokenCredent
       const newest = blobs.at(-1) ?? { number: 0, length: FULL_BYTES };
       const place: Place = newest.length < FULL_BYTES ? newest : { number: newest.number + 1, length: 0 };
       for (const blob of blobs.reverse()) {
-        const last = (await read(blob)).at(-1);
-        if (last) return { last, place };
+        const last = (await linesIn(blob)).at(-1);
+        if (last) return { last: sealOf(last), place };
       }
       return { last: undefined, place };
     },
@@ -89,10 +89,19 @@ export function makeSealChain(storage: StorageSettings, credential: TokenCredent
         // The blob after it says where it ends.
         const until = blobs[index + 1]?.since;
         if (from && until && until <= from.toISOString()) continue;
-        yield* await read(place);
+        for (const line of await linesIn(place)) yield sealOf(line);
       }
     },
   };
+}
+
+/** A line is read when its turn comes: a seal holds thousands of leaves. */
+function sealOf(line: string): Seal {
+  try {
+    return sealSchema.parse(JSON.parse(line));
+  } catch (error) {
+    return refused(error);
+  }
 }
 
 const nameOf = (number: number) => `${String(number).padStart(6, "0")}.ndjson`;
@@ -123,13 +132,13 @@ async function ifNew(created: Promise<unknown>): Promise<void> {
 }
 
 async function answering<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    throw unavailable(cause, {
-      forbidden:
-        "The storage account refuses to keep seals. Give this app's identity the role Storage Blob Data Contributor",
-      silent: "The seals cannot be read or written: the storage account's blobs do not answer.",
-    });
-  }
+  return ask().catch(refused);
+}
+
+function refused(cause: unknown): never {
+  throw unavailable(cause, {
+    forbidden:
+      "The storage account refuses to keep seals. Give this app's identity the role Storage Blob Data Contributor",
+    silent: "The seals cannot be read or written: the storage account's blobs do not answer.",
+  });
 }
