@@ -1,6 +1,7 @@
 import type { RequestInit, Response } from "node-fetch";
 import { AppError } from "../errors.ts";
 import { type Circuit, makeCircuit } from "./circuit.ts";
+import { whenNeeded } from "./when-needed.ts";
 
 const NAME = "Outbound:";
 const kinds = ["not-sent", "timeout", "cut", "too-large", "redirected"] as const;
@@ -88,6 +89,8 @@ export function makeOutbound(
   };
 }
 
+const nodeFetch = whenNeeded(async () => (await import("node-fetch")).default);
+
 async function send(url: string, host: string, request: OutboundRequest): Promise<OutboundAnswer> {
   const { method = "GET", headers = {}, body, timeoutMs } = request;
   const signal = AbortSignal.timeout(timeoutMs);
@@ -100,7 +103,7 @@ async function send(url: string, host: string, request: OutboundRequest): Promis
     ...(body === undefined ? {} : { body }),
   };
   try {
-    const { default: fetch } = await import("node-fetch");
+    const fetch = await nodeFetch();
     const response = await fetch(url, init);
     if (response.status >= 300 && response.status < 400 && response.status !== 304) {
       response.body?.resume?.call(response.body);

@@ -4,10 +4,10 @@
  */
 export function isTeamViewerLink(link: string, configuredUrls: readonly string[]): boolean {
   // The URL parser skips spaces and line ends inside; whoever uses the text would not.
-  if (!/^[\x21-\x7e]+$/.test(link) || !URL.canParse(link)) return false;
-  const { protocol, hostname, username, password } = new URL(link);
-  if (username || password) return false;
+  const parsed = /^[\x21-\x7e]+$/.test(link) ? URL.parse(link) : null;
+  if (!parsed || parsed.username || parsed.password) return false;
+  const { protocol, hostname } = parsed;
+  if (protocol === "https:" && (hostname === "teamviewer.com" || hostname.endsWith(".teamviewer.com"))) return true;
   const configured = configuredUrls.map((url) => new URL(url));
-  if (configured.some((url) => url.protocol === protocol && url.hostname === hostname)) return true;
-  return protocol === "https:" && (hostname === "teamviewer.com" || hostname.endsWith(".teamviewer.com"));
+  return configured.some((url) => url.protocol === protocol && url.hostname === hostname);
 }
