@@ -69,8 +69,8 @@ async function* entriesIn(
 ): AsyncIterable<AuditEntry> {
   const [index, entries] = [table(auditIndexTableOf(month)), table(auditTableOf(month))];
   const { above, below } = idsWithin(query, afterId);
-  const keys = where`RowKey gt ${prefix + above} and RowKey lt ${prefix + below}`;
-  const filter = `${where`PartitionKey eq ${INDEX_PARTITION}`} and ${keys}`;
+  const [first, last] = [prefix + above, prefix + below];
+  const filter = where`PartitionKey eq ${INDEX_PARTITION} and RowKey gt ${first} and RowKey lt ${last}`;
   let batch: Row[] = [];
   for await (const row of index.query(filter, { rowsAtOnce: INDEX_ROWS_AT_ONCE })) {
     batch.push(row);

@@ -1,9 +1,8 @@
 import type { AuditEntry } from "../../audit/entry.ts";
 import { timeOfId } from "../../audit/id.ts";
 import type { AuditQuery } from "../../audit/ports.ts";
-import { AUDIT_SHARDS, auditTableOf, idsWithin } from "./audit-keys.ts";
+import { AUDIT_SHARDS, auditTableOf, entriesWithin } from "./audit-keys.ts";
 import { entryOf } from "./audit-rows.ts";
-import { dayOf } from "./reverse-time.ts";
 import { type Row, type Table, where } from "./table.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -66,9 +65,7 @@ const monthsBefore = (month: Date, count: number) =>
 /** Asks for the first entries of one day, from all its shards side by side. */
 function beginDay(table: Table, day: Date, query: AuditQuery, afterId: string | undefined) {
   const shards = Array.from({ length: AUDIT_SHARDS }, (_, shard) => {
-    return table
-      .query(filterOf(`${dayOf(day)}-${shard}`, query, afterId), { rowsAtOnce: ROWS_AT_ONCE })
-      [Symbol.asyncIterator]();
+    return table.query(filterOf(day, shard, query, afterId), { rowsAtOnce: ROWS_AT_ONCE })[Symbol.asyncIterator]();
   });
   const heads = Promise.all(shards.map((shard) => shard.next()));
   // Whoever stops reading before that day need not hear that it failed.
@@ -92,11 +89,8 @@ async function* merged(shards: AsyncIterator<Row>[], heads: IteratorResult<Row>[
   }
 }
 
-function filterOf(partition: string, query: AuditQuery, afterId: string | undefined): string {
-  // By its keys, too: without them the service looks through the whole day for a minute of it.
-  const { above, below } = idsWithin(query, afterId);
-  const parts = [where`PartitionKey eq ${partition} and RowKey gt ${above} and RowKey lt ${below}`];
-  parts.push(where`at ge ${query.from.toISOString()} and at lt ${query.to.toISOString()}`);
+function filterOf(day: Date, shard: number, query: AuditQuery, afterId: string | undefined): string {
+  const parts = [entriesWithin(day, shard, query, afterId)];
   if (query.deviceId) parts.push(where`deviceId eq ${query.deviceId}`);
   if (query.sessionId) parts.push(where`sessionId eq ${query.sessionId}`);
   if (query.actorId) parts.push(where`actorId eq ${query.actorId}`);

@@ -1,21 +1,17 @@
 import type { EntryIds } from "../../audit/ports.ts";
-import { AUDIT_SHARDS, auditKeysOf, auditTableOf, idsWithin } from "./audit-keys.ts";
+import { AUDIT_SHARDS, auditKeysOf, auditTableOf, entriesWithin } from "./audit-keys.ts";
 import { entryOf } from "./audit-rows.ts";
-import { dayOf } from "./reverse-time.ts";
-import { type Table, where } from "./table.ts";
+import type { Table } from "./table.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const SELECTED = ["RowKey", "at"] as const;
 
 /** A query for each shard of each day, of which a thousand rows come at once. */
 export function makeEntryIds(table: (name: string) => Table): EntryIds {
-  const inShard = async (day: string, shard: number, range: { from: Date; to: Date }) => {
-    const { above, below } = idsWithin(range);
-    const keys = where`PartitionKey eq ${`${dayOf(new Date(day))}-${shard}`} and RowKey gt ${above} and RowKey lt ${below}`;
-    const times = where`at ge ${range.from.toISOString()} and at lt ${range.to.toISOString()}`;
+  const inShard = async (day: Date, shard: number, range: { from: Date; to: Date }) => {
+    const rows = table(auditTableOf(day.toISOString())).query(entriesWithin(day, shard, range), { select: SELECTED });
     const found: { id: string; at: string }[] = [];
-    for await (const { rowKey, at } of table(auditTableOf(day)).query(`${keys} and ${times}`, { select: SELECTED }))
-      found.push({ id: rowKey, at: String(at) });
+    for await (const { rowKey, at } of rows) found.push({ id: rowKey, at: String(at) });
     return found;
   };
 
@@ -34,10 +30,8 @@ export function makeEntryIds(table: (name: string) => Table): EntryIds {
   };
 }
 
-/** The days of a range, as times within them. */
-function daysOf({ from, to }: { from: Date; to: Date }): string[] {
-  const days: string[] = [];
-  for (let ms = Math.floor(from.getTime() / DAY_MS) * DAY_MS; ms < to.getTime(); ms += DAY_MS)
-    days.push(new Date(ms).toISOString());
+function daysOf({ from, to }: { from: Date; to: Date }): Date[] {
+  const days: Date[] = [];
+  for (let ms = Math.floor(from.getTime() / DAY_MS) * DAY_MS; ms < to.getTime(); ms += DAY_MS) days.push(new Date(ms));
   return days;
 }

@@ -1,28 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { makeNewAuditId, makeTableAuditLog } from "../../../../lib/adapters/azure/audit-log.ts";
-import type { AuditEntry } from "../../../../lib/audit/entry.ts";
+import { makeTableAuditLog } from "../../../../lib/adapters/azure/audit-log.ts";
 import { makeMemoryTables } from "../../../memory/table.ts";
+import { entriesAMinute } from "./entries-a-minute.ts";
 
 const START = Date.parse("2026-11-22T23:50:00.000Z");
-let made = 0;
-const newAuditId = makeNewAuditId(() => {
-  made += 1;
-  return made.toString(16).padStart(16, "0");
-});
 
 /** An entry for each minute over the end of a day, in all shards. */
-const entries = Array.from({ length: 40 }, (_, minute): AuditEntry => {
-  const at = new Date(START + minute * 60_000);
-  return {
-    id: newAuditId(at),
-    at: at.toISOString(),
-    actor: { id: "connector", kind: "system" },
-    action: "session.expire",
-    phase: "outcome",
-    result: "success",
-    correlationId: "call-1",
-  };
-});
+const entries = entriesAMinute(START, 40);
 
 test("Of many entries those are told that no table holds; what is there is not looked for one by one", async () => {
   const tables = makeMemoryTables();

@@ -1,25 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../../infra/local/azurite.ts";
-import { makeNewAuditId, makeTableAuditLog } from "../../../../lib/adapters/azure/audit-log.ts";
+import { makeTableAuditLog } from "../../../../lib/adapters/azure/audit-log.ts";
 import { makeEntryIds } from "../../../../lib/adapters/azure/entry-ids.ts";
 import { makeTables, type QueryOptions, type Table } from "../../../../lib/adapters/azure/table.ts";
 import type { AuditEntry } from "../../../../lib/audit/entry.ts";
+import { entriesAMinute, newAuditId } from "./entries-a-minute.ts";
 
 const START = Date.parse("2026-11-30T23:50:00.000Z");
 const token = { getToken: async () => null };
-let made = 0;
-const newAuditId = makeNewAuditId(() => {
-  made += 1;
-  return made.toString(16).padStart(16, "0");
-});
 
 /** An entry for each minute over the end of a month, in all shards. */
-const entries = Array.from({ length: 40 }, (_, minute): AuditEntry => {
-  const at = new Date(START + minute * 60_000);
-  const said = { action: "session.expire", phase: "outcome", result: "success", correlationId: "call-1" } as const;
-  return { id: newAuditId(at), at: at.toISOString(), actor: { id: "connector", kind: "system" }, ...said };
-});
+const entries = entriesAMinute(START, 40);
 
 let azurite: Azurite;
 let table: (name: string) => Table;
